@@ -1,0 +1,15 @@
+//! Stores behind ports. `ports` says what a store can do, `packed` how cells travel, each driver folder fulfils
+//! the ports. Only drivers know sqlx; nothing here knows wasmtime, axum or a feature.
+
+pub mod packed;
+pub mod ports;
+
+pub use ports::blobs::{BlobError, BlobInfo, BlobStore, ByteStream, Staged, StageLimits};
+pub use ports::cache::{Cache, CacheError};
+pub use ports::documents::{
+    Change, Comparison, Document, DocumentError, DocumentStore, Filter, Operator, Order, Search,
+};
+pub use ports::events::{Event, Outbox, OutboxError, OutboxEvent};
+pub use ports::migrations::{Collection, Migration, Migrations};
+pub use ports::sql::{Dialect, Rows, SqlError, SqlStore, Statement};
+pub use ports::stores::{FeatureStores, OpenError, StoreCall, StoreLimits, Stores};

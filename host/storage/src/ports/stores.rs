@@ -1,0 +1,111 @@
+//! How a room gets at the stores of one feature in one tenant, and what bounds each use of them.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use p2p_context::{Deadline, Scope};
+use uuid::Uuid;
+
+use super::migrations::Migrations;
+use super::{blobs::BlobStore, cache::Cache, documents::DocumentStore, events::Outbox, sql::SqlStore};
+
+/// One use of a store.
+#[derive(Debug, Clone, Copy)]
+pub struct StoreCall {
+    /// The operation is ended when this has passed.
+    pub deadline: Deadline,
+    /// The event being handled. The first write of the call records it as done in the same transaction; if it is
+    /// already recorded, the write is refused as stale and changes nothing.
+    pub handling: Option<Uuid>,
+}
+
+impl StoreCall {
+    /// A use outside the handling of an event.
+    pub fn until(deadline: Deadline) -> Self {
+        Self { deadline, handling: None }
+    }
+}
+
+/// How much one answer may hold.
+#[derive(Debug, Clone, Copy)]
+pub struct StoreLimits {
+    /// Rows or documents.
+    pub rows: u32,
+    /// Bytes of packed cells or document bodies.
+    pub bytes: usize,
+}
+
+impl Default for StoreLimits {
+    fn default() -> Self {
+        Self { rows: 5_000, bytes: 4 << 20 }
+    }
+}
+
+/// Everything one feature may keep in one tenant.
+#[derive(Clone)]
+pub struct FeatureStores {
+    /// Its tables.
+    pub sql: Arc<dyn SqlStore>,
+    /// Its documents.
+    pub documents: Arc<dyn DocumentStore>,
+    /// The events its writes left behind, and the record of those it has handled.
+    pub outbox: Arc<dyn Outbox>,
+    /// Its files.
+    pub blobs: Arc<dyn BlobStore>,
+    /// Its small, perishable values.
+    pub cache: Arc<dyn Cache>,
+}
+
+/// Opens stores. One implementation per deployment shape (embedded, production).
+#[async_trait]
+pub trait Stores: Send + Sync + 'static {
+    /// The stores of a scope, brought to the given migrations and collections first. Cheap when it was opened before
+    /// with the same migrations.
+    async fn open(
+        &self,
+        scope: &Scope,
+        migrations: &Migrations,
+        limits: StoreLimits,
+    ) -> Result<FeatureStores, OpenError>;
+
+    /// Whether the stores can be reached and written, for readiness.
+    async fn check(&self) -> Result<(), OpenError>;
+}
+
+/// Why stores could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// A migration that was applied differs from the one given now.
+    #[error(
+        "{scope}: migration {version} was changed after it was applied; restore its text and add a new migration"
+    )]
+    Altered {
+        /// Whose store.
+        scope: Scope,
+        /// Which migration.
+        version: u32,
+    },
+    /// The store is at a version that this build does not know.
+    #[error("{scope}: the store is at migration {found}, this build knows {known}; install the newer feature again")]
+    Newer {
+        /// Whose store.
+        scope: Scope,
+        /// Version in the store.
+        found: u32,
+        /// Newest version given.
+        known: u32,
+    },
+    /// A migration failed; the store is as it was before it.
+    #[error("{scope}: migration {version} failed: {reason}")]
+    Failed {
+        /// Whose store.
+        scope: Scope,
+        /// Which migration.
+        version: u32,
+        /// The store's words, for the operator.
+        reason: String,
+    },
+    /// The store cannot be reached or written.
+    #[error("the store cannot be used: {0}")]
+    Unavailable(String),
+}
