@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
 
+use p2p_context::FeatureName;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -114,6 +115,18 @@ impl Grant {
     pub fn of_interface(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|grant| grant.interface() == name)
     }
+}
+
+/// What a feature of this name usually needs: every interface that reaches only its own data, and `directory`. The
+/// keys of the house, `credentials` and `sessions`, go to `accounts` alone; requests to foreign
+/// origins are for a tenants file to grant.
+pub fn default_grants(name: &FeatureName) -> BTreeSet<Grant> {
+    let is_default = |grant: &Grant| match grant {
+        Grant::Credentials | Grant::Sessions => name.as_str() == "accounts",
+        Grant::Http => false,
+        _ => true,
+    };
+    Grant::ALL.into_iter().filter(is_default).collect()
 }
 
 /// One feature in one tenant, as the tenants file names it.
