@@ -1,1 +1,13 @@
-//! Being built.
+//! Everything that happens after a commit: events from outbox to subscriber, once each in effect, in order per key;
+//! retries, dead letters, and the chores of a running host. Never decides what an event means.
+
+mod backoff;
+mod deliver;
+mod deliveries;
+mod housekeeping;
+mod relay;
+mod worker;
+
+pub use deliveries::{Deliveries, Delivery, JobsError};
+pub use housekeeping::{Chores, chores};
+pub use worker::Worker;

@@ -1,1 +1,34 @@
-//! Being built.
+//! Runs features: loads a component, links what its tenant granted, keeps instances warm, calls one under a
+//! deadline, a memory limit and a permit, and writes down what it used. The only crate that knows wasmtime; never
+//! listens, never parses HTTP, never reads configuration.
+
+mod admission;
+mod artefacts;
+mod bindings;
+mod call;
+mod capabilities;
+mod content;
+mod contract;
+mod convert;
+mod directory;
+mod engine;
+mod feature;
+mod guest;
+mod inspect;
+mod install;
+mod meter;
+mod response;
+mod routes;
+mod runtime;
+mod state;
+
+pub use call::{
+    DispatchError, DispatchErrorKind, EventAnswer, FeatureEvent, FeatureRequest, FeatureResponse, Installed,
+    Upload,
+};
+pub use contract::{ContractError, VERSION};
+pub use engine::{EngineConfig, TICK};
+pub use inspect::{InspectError, Inspected, inspect};
+pub use install::InstallError;
+pub use routes::{RouteConflict, RouteMatch, RouteTarget};
+pub use runtime::{Runtime, Services};

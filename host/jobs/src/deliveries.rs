@@ -1,0 +1,209 @@
+//! The table of deliveries of one tenant: what is due, what is dead. Kept through the SQL port, so that it lives
+//! wherever the tenant's other tables live.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use p2p_context::{Deadline, FeatureName, Scope, TenantId, Timestamp};
+use p2p_storage::packed::{Malformed, Params, RowReader};
+use p2p_storage::{
+    Migration, Migrations, OpenError, OutboxEvent, Rows, SqlError, SqlStore, Statement, StoreCall,
+    StoreLimits, Stores,
+};
+use uuid::Uuid;
+
+/// The store's name beside the features' own.
+const SCOPE: &str = "jobs";
+/// Longest a single statement of this room may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+const COLUMNS: &str = "event_id, subscriber, producer, position, topic, key, payload, committed_at, is_dead, attempts, next_at, last_error";
+
+/// One event on its way to one subscriber.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the columns of migrations/jobs by their names")]
+pub struct Delivery {
+    pub event_id: Uuid,
+    pub subscriber: FeatureName,
+    pub producer: FeatureName,
+    pub position: i64,
+    pub topic: String,
+    pub key: String,
+    pub payload: Vec<u8>,
+    pub committed_at: Timestamp,
+    pub is_dead: bool,
+    pub attempts: u32,
+    pub next_at: Timestamp,
+    pub last_error: String,
+}
+
+/// What can go wrong with the table.
+#[derive(Debug, thiserror::Error)]
+pub enum JobsError {
+    /// It could not be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// A statement failed.
+    #[error("deliveries: {0}")]
+    Sql(#[from] SqlError),
+    /// A row does not read as a delivery.
+    #[error("deliveries: a row is malformed")]
+    Malformed,
+}
+
+impl From<Malformed> for JobsError {
+    fn from(_: Malformed) -> Self {
+        Self::Malformed
+    }
+}
+
+/// The deliveries of one tenant.
+#[derive(Clone)]
+pub struct Deliveries {
+    sql: Arc<dyn SqlStore>,
+}
+
+impl Deliveries {
+    /// Opens the tenant's table, making it when it is new.
+    pub async fn open(stores: &dyn Stores, tenant: &TenantId) -> Result<Self, JobsError> {
+        let feature = FeatureName::new(SCOPE).map_err(|_| JobsError::Malformed)?;
+        let scope = Scope { tenant: tenant.clone(), feature };
+        let opened = stores.open(&scope, &migrations(), StoreLimits::default()).await?;
+        Ok(Self { sql: opened.sql })
+    }
+
+    /// Notes that these events must reach these subscribers. Noting the same again changes nothing.
+    pub async fn note(
+        &self,
+        producer: &FeatureName,
+        wanted: &[(&OutboxEvent, FeatureName)],
+    ) -> Result<(), JobsError> {
+        let text = "INSERT INTO deliveries (event_id, subscriber, producer, position, topic, key, payload, \
+                    committed_at, next_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) ON CONFLICT DO NOTHING";
+        let statements: Vec<Statement> = wanted
+            .iter()
+            .map(|(event, subscriber)| {
+                let params = Params::new()
+                    .uuid(event.id)
+                    .text(subscriber.as_str())
+                    .text(producer.as_str())
+                    .s64(event.position)
+                    .text(&event.event.topic)
+                    .text(&event.event.key)
+                    .bytes(&event.event.payload)
+                    .timestamp(event.committed_at);
+                statement(text, params)
+            })
+            .collect();
+        self.commit(&statements).await
+    }
+
+    /// Deliveries whose time has come, oldest first, none before an older one of the same key.
+    pub async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<Delivery>, JobsError> {
+        let text = format!(
+            "SELECT {COLUMNS} FROM deliveries d WHERE NOT d.is_dead AND d.next_at <= $1 AND NOT EXISTS \
+             (SELECT 1 FROM deliveries e WHERE NOT e.is_dead AND e.subscriber = d.subscriber \
+             AND e.producer = d.producer AND e.key = d.key AND e.position < d.position) \
+             ORDER BY d.committed_at, d.position LIMIT $2"
+        );
+        self.select(&text, Params::new().timestamp(now).s64(i64::from(limit))).await
+    }
+
+    /// The delivery has had its effect.
+    pub async fn done(&self, delivery: &Delivery) -> Result<(), JobsError> {
+        let text = "DELETE FROM deliveries WHERE event_id = $1 AND subscriber = $2";
+        self.commit(&[statement(text, identify(delivery))]).await
+    }
+
+    /// It failed and is tried again then.
+    pub async fn again(&self, delivery: &Delivery, at: Timestamp, reason: &str) -> Result<(), JobsError> {
+        let text = "UPDATE deliveries SET attempts = attempts + 1, next_at = $3, last_error = $4 \
+                    WHERE event_id = $1 AND subscriber = $2";
+        self.commit(&[statement(text, identify(delivery).timestamp(at).text(reason))]).await
+    }
+
+    /// It failed for good.
+    pub async fn bury(&self, delivery: &Delivery, reason: &str) -> Result<(), JobsError> {
+        let text = "UPDATE deliveries SET attempts = attempts + 1, is_dead = $3, last_error = $4 \
+                    WHERE event_id = $1 AND subscriber = $2";
+        self.commit(&[statement(text, identify(delivery).bool(true).text(reason))]).await
+    }
+
+    /// Dead letters, oldest first.
+    pub async fn dead(&self, limit: u32) -> Result<Vec<Delivery>, JobsError> {
+        let text = format!("SELECT {COLUMNS} FROM deliveries WHERE is_dead ORDER BY event_id LIMIT $1");
+        self.select(&text, Params::new().s64(i64::from(limit))).await
+    }
+
+    /// Everything that is not dead, oldest first.
+    pub async fn waiting(&self, limit: u32) -> Result<Vec<Delivery>, JobsError> {
+        let text = format!("SELECT {COLUMNS} FROM deliveries WHERE NOT is_dead ORDER BY next_at LIMIT $1");
+        self.select(&text, Params::new().s64(i64::from(limit))).await
+    }
+
+    /// The deliveries of one event.
+    pub async fn of_event(&self, event: Uuid) -> Result<Vec<Delivery>, JobsError> {
+        let text = format!("SELECT {COLUMNS} FROM deliveries WHERE event_id = $1 ORDER BY subscriber");
+        self.select(&text, Params::new().uuid(event)).await
+    }
+
+    /// Tries dead letters again: one event's, or all. Answers how many.
+    pub async fn revive(&self, event: Option<Uuid>, now: Timestamp) -> Result<u64, JobsError> {
+        let text = "UPDATE deliveries SET is_dead = $1, attempts = 0, next_at = $2 WHERE is_dead AND ($3 OR event_id = $4)";
+        let params =
+            Params::new().bool(false).timestamp(now).bool(event.is_none()).uuid(event.unwrap_or_default());
+        let call = StoreCall::until(Deadline::after(PATIENCE));
+        let changed = self.sql.commit(call, &[statement(text, params)], &[]).await?;
+        Ok(changed.iter().sum())
+    }
+
+    async fn commit(&self, statements: &[Statement]) -> Result<(), JobsError> {
+        let call = StoreCall::until(Deadline::after(PATIENCE));
+        self.sql.commit(call, statements, &[]).await?;
+        Ok(())
+    }
+
+    async fn select(&self, text: &str, params: Params) -> Result<Vec<Delivery>, JobsError> {
+        let call = StoreCall::until(Deadline::after(PATIENCE));
+        read(&self.sql.query(call, text, &params.finish()).await?)
+    }
+}
+
+fn migrations() -> Migrations {
+    let first = Migration {
+        version: 1,
+        name: "deliveries".into(),
+        sqlite: include_str!("../../../migrations/jobs/sqlite/0001_deliveries.sql").into(),
+        postgres: include_str!("../../../migrations/jobs/postgres/0001_deliveries.sql").into(),
+    };
+    Migrations { tables: vec![first], collections: Vec::new() }
+}
+
+fn statement(text: &str, params: Params) -> Statement {
+    Statement { text: text.to_owned(), params: params.finish(), expect: None }
+}
+
+fn identify(delivery: &Delivery) -> Params {
+    Params::new().uuid(delivery.event_id).text(delivery.subscriber.as_str())
+}
+
+fn read(rows: &Rows) -> Result<Vec<Delivery>, JobsError> {
+    let mut reader = RowReader::new(rows)?;
+    let mut found = Vec::with_capacity(rows.count as usize);
+    while reader.advance() {
+        found.push(Delivery {
+            event_id: reader.uuid()?,
+            subscriber: FeatureName::new(reader.text()?).map_err(|_| JobsError::Malformed)?,
+            producer: FeatureName::new(reader.text()?).map_err(|_| JobsError::Malformed)?,
+            position: reader.s64()?,
+            topic: reader.text()?.to_owned(),
+            key: reader.text()?.to_owned(),
+            payload: reader.bytes_or_null()?.unwrap_or_default().to_vec(),
+            committed_at: reader.timestamp()?,
+            is_dead: reader.bool()?,
+            attempts: u32::try_from(reader.s64()?).unwrap_or(u32::MAX),
+            next_at: reader.timestamp()?,
+            last_error: reader.text()?.to_owned(),
+        });
+    }
+    Ok(found)
+}

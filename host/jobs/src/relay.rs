@@ -1,0 +1,57 @@
+//! From outbox to deliveries: what a feature's commits left behind becomes one delivery per subscriber. Noted first,
+//! removed after, so a crash in between notes again what is already noted.
+
+use p2p_context::{FeatureName, TenantId};
+use p2p_runtime::Runtime;
+
+use crate::deliveries::{Deliveries, JobsError};
+
+/// Events of one outbox handled at a time.
+const BATCH: u32 = 100;
+
+/// Empties every outbox of a tenant; answers how many events there were.
+pub async fn relay(runtime: &Runtime, tenant: &TenantId, deliveries: &Deliveries) -> Result<u64, JobsError> {
+    let mut total = 0;
+    for installed in runtime.installed(tenant) {
+        let producer = &installed.manifest.name;
+        let events = relay_feature(runtime, tenant, producer, deliveries).await?;
+        if events > 0 && installed.manifest.directory {
+            runtime.forget_directory(tenant);
+        }
+        total += events;
+    }
+    Ok(total)
+}
+
+async fn relay_feature(
+    runtime: &Runtime,
+    tenant: &TenantId,
+    producer: &FeatureName,
+    deliveries: &Deliveries,
+) -> Result<u64, JobsError> {
+    let Some(outbox) = runtime.outbox(tenant, producer) else { return Ok(0) };
+    let mut total = 0;
+    loop {
+        let events = outbox.pending(BATCH).await.map_err(|_| unavailable())?;
+        let mut wanted = Vec::new();
+        for event in &events {
+            let subscribers = runtime.subscribers(tenant, &event.event.topic);
+            wanted.extend(subscribers.into_iter().map(|subscriber| (event, subscriber)));
+        }
+        if !wanted.is_empty() {
+            deliveries.note(producer, &wanted).await?;
+        }
+        let ids: Vec<_> = events.iter().map(|event| event.id).collect();
+        if !ids.is_empty() {
+            outbox.relayed(&ids).await.map_err(|_| unavailable())?;
+        }
+        total += ids.len() as u64;
+        if ids.len() < BATCH as usize {
+            return Ok(total);
+        }
+    }
+}
+
+fn unavailable() -> JobsError {
+    JobsError::Sql(p2p_storage::SqlError::Unavailable("outbox".into()))
+}

@@ -1,0 +1,95 @@
+//! Markdown to safe HTML, foreign HTML to safe HTML, Markdown to a short plain text. The allow-list is ammonia's
+//! own, with classes for code highlighting and nothing else added.
+
+use std::sync::LazyLock;
+
+use comrak::nodes::NodeValue;
+use comrak::{Arena, Options};
+
+static OPTIONS: LazyLock<Options<'static>> = LazyLock::new(|| {
+    let mut options = Options::default();
+    options.extension.table = true;
+    options.extension.strikethrough = true;
+    options.extension.autolink = true;
+    options.extension.tasklist = true;
+    // Raw HTML passes the parser, because the sanitizer behind it is the one that decides.
+    options.render.r#unsafe = true;
+    options
+});
+
+static SANITIZER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
+    let mut builder = ammonia::Builder::default();
+    builder.link_rel(Some("nofollow noopener noreferrer"));
+    builder.url_schemes(["http", "https", "mailto"].into());
+    builder
+});
+
+/// CommonMark with tables, strikethrough, task lists and autolinks, as safe HTML.
+pub fn markdown(source: &str) -> String {
+    sanitize(&comrak::markdown_to_html(source, &OPTIONS))
+}
+
+/// Foreign HTML through the allow-list.
+pub fn sanitize(html: &str) -> String {
+    SANITIZER.clean(html).to_string()
+}
+
+/// What a reader would see first: the text of the Markdown, white space folded, at most `max` characters.
+pub fn excerpt(source: &str, max: usize) -> String {
+    let arena = Arena::new();
+    // Text far behind the cut cannot be seen; parsing it would only cost.
+    let end = source.floor_char_boundary(max.saturating_mul(16).max(4_096));
+    let root = comrak::parse_document(&arena, source.get(..end).unwrap_or(source), &OPTIONS);
+    let mut text = String::new();
+    for node in root.descendants() {
+        match &node.data.borrow().value {
+            NodeValue::Text(words) => text.push_str(words),
+            NodeValue::Code(code) => text.push_str(&code.literal),
+            NodeValue::CodeBlock(_) | NodeValue::SoftBreak | NodeValue::LineBreak => text.push(' '),
+            value if value.block() => text.push(' '),
+            _ => {}
+        }
+    }
+    cut(&text.split_whitespace().collect::<Vec<_>>().join(" "), max)
+}
+
+fn cut(text: &str, max: usize) -> String {
+    if text.chars().count() <= max {
+        return text.to_owned();
+    }
+    let end = text.char_indices().nth(max.saturating_sub(1)).map_or(text.len(), |(at, _)| at);
+    let kept = text.get(..end).unwrap_or_default();
+    let word_end = kept.rfind(' ').filter(|at| *at > end / 2).unwrap_or(end);
+    format!("{}…", kept.get(..word_end).unwrap_or(kept).trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scripts_and_handlers_do_not_survive() {
+        let html =
+            markdown("# Hi\n<script>alert(1)</script><img src=x onerror=alert(1)> [x](javascript:alert(1))");
+        assert!(html.contains("<h1>Hi</h1>"), "{html}");
+        for bad in ["<script", "onerror", "javascript:"] {
+            assert!(!html.contains(bad), "{html}");
+        }
+    }
+
+    #[test]
+    fn engineering_text_is_kept() {
+        assert_eq!(markdown("a < b && c > d"), "<p>a &lt; b &amp;&amp; c &gt; d</p>\n");
+        assert!(markdown("| a | b |\n|---|---|\n| 1 | 2 |").contains("<table>"));
+    }
+
+    #[test]
+    fn an_excerpt_is_plain_and_short() {
+        assert_eq!(
+            excerpt("# Valve *noise*\n\nIt `rattles` at night.", 100),
+            "Valve noise It rattles at night."
+        );
+        let cut = excerpt(&"كلمة ".repeat(100), 20);
+        assert!(cut.chars().count() <= 20 && cut.ends_with('…'), "{cut}");
+    }
+}

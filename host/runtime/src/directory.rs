@@ -1,0 +1,134 @@
+//! Who is who in one tenant: reads the views that the feature owning users declares, and remembers cards for a
+//! while. Forgets them when that feature says something changed.
+
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use moka::sync::Cache;
+use p2p_context::Deadline;
+use p2p_storage::packed::{Cell, Params, RowReader, RowsWriter, put};
+use p2p_storage::{Rows, SqlError, SqlStore, StoreCall};
+use uuid::Uuid;
+
+/// Columns of a card, as `wit/platform/content.wit` lists them.
+const COLUMNS: [&str; 9] =
+    ["id", "name", "title", "avatar", "verified", "active", "role", "organization_id", "organization_name"];
+/// Cards remembered per tenant.
+const CARDS: u64 = 20_000;
+/// The longest a card may be stale when no event says so (another replica changed it).
+const CARD_TTL: Duration = Duration::from_secs(30);
+
+/// The directory of one tenant.
+pub struct Directory {
+    source: RwLock<Option<Arc<dyn SqlStore>>>,
+    /// Packed cells of one row, by user id.
+    cards: Cache<Uuid, Arc<[u8]>>,
+}
+
+impl Default for Directory {
+    fn default() -> Self {
+        let cards = Cache::builder().max_capacity(CARDS).time_to_live(CARD_TTL).build();
+        Self { source: RwLock::new(None), cards }
+    }
+}
+
+impl Directory {
+    /// Reads from this store from now on; none when the owning feature was removed.
+    pub fn set_source(&self, source: Option<Arc<dyn SqlStore>>) {
+        *self.source.write().unwrap_or_else(|e| e.into_inner()) = source;
+        self.forget();
+    }
+
+    /// Forgets every card.
+    pub fn forget(&self) {
+        self.cards.invalidate_all();
+    }
+
+    /// Cards of these users; unknown ids are left out.
+    pub async fn users(&self, deadline: Deadline, ids: &[Uuid]) -> Result<Rows, SqlError> {
+        let mut found = HashMap::with_capacity(ids.len());
+        let mut missing = Vec::new();
+        for id in ids {
+            match self.cards.get(id) {
+                Some(card) => drop(found.insert(*id, card)),
+                None if !missing.contains(id) => missing.push(*id),
+                None => {}
+            }
+        }
+        if !missing.is_empty() {
+            self.read(deadline, &missing, &mut found).await?;
+        }
+        let mut writer = RowsWriter::new(COLUMNS.len() as u32);
+        for card in found.values() {
+            writer.begin_row();
+            writer.cells().extend_from_slice(card);
+        }
+        Ok(writer.finish(COLUMNS.into_iter()))
+    }
+
+    /// Active users whose name begins with the query.
+    pub async fn search(&self, deadline: Deadline, query: &str, limit: u32) -> Result<Rows, SqlError> {
+        let text = "SELECT u.id, u.name, u.title, u.avatar, u.verified, u.active, u.role, \
+                    u.organization_id, o.name FROM directory_users u \
+                    LEFT JOIN directory_organizations o ON o.id = u.organization_id \
+                    WHERE u.active AND u.search_name >= $1 AND u.search_name < $2 ORDER BY u.search_name, u.id LIMIT $3";
+        let from = query.to_lowercase();
+        let until = format!("{from}\u{10FFFF}");
+        let params = Params::new().text(&from).text(&until).s64(i64::from(limit)).finish();
+        self.source()?.query(StoreCall::until(deadline), text, &params).await
+    }
+
+    fn source(&self) -> Result<Arc<dyn SqlStore>, SqlError> {
+        let source = self.source.read().unwrap_or_else(|e| e.into_inner());
+        source
+            .clone()
+            .ok_or_else(|| SqlError::Unavailable("no feature of this tenant offers a directory".into()))
+    }
+
+    async fn read(
+        &self,
+        deadline: Deadline,
+        ids: &[Uuid],
+        found: &mut HashMap<Uuid, Arc<[u8]>>,
+    ) -> Result<(), SqlError> {
+        let marks: Vec<String> = (1..=ids.len()).map(|n| format!("${n}")).collect();
+        let text = format!(
+            "SELECT u.id, u.name, u.title, u.avatar, u.verified, u.active, u.role, u.organization_id, o.name \
+             FROM directory_users u LEFT JOIN directory_organizations o ON o.id = u.organization_id \
+             WHERE u.id IN ({})",
+            marks.join(", ")
+        );
+        let params = ids.iter().fold(Params::new(), |params, id| params.uuid(*id)).finish();
+        let rows = self.source()?.query(StoreCall::until(deadline), &text, &params).await?;
+        let mut reader = RowReader::new(&rows).map_err(|_| malformed())?;
+        while reader.advance() {
+            let (id, card) = read_card(&mut reader)?;
+            self.cards.insert(id, Arc::clone(&card));
+            found.insert(id, card);
+        }
+        Ok(())
+    }
+}
+
+fn read_card(reader: &mut RowReader<'_>) -> Result<(Uuid, Arc<[u8]>), SqlError> {
+    let id = reader.uuid().map_err(|_| malformed())?;
+    let mut card = Vec::with_capacity(128);
+    put::uuid(&mut card, id.as_bytes());
+    for _ in 1..COLUMNS.len() {
+        match reader.cell().map_err(|_| malformed())? {
+            Cell::Null => put::null(&mut card),
+            Cell::Bool(value) => put::bool(&mut card, value),
+            Cell::S64(value) => put::s64(&mut card, value),
+            Cell::Text(text) => put::text(&mut card, text),
+            Cell::Bytes(bytes) => put::bytes(&mut card, bytes),
+            Cell::Uuid(id) => put::uuid(&mut card, &id),
+            _ => return Err(malformed()),
+        }
+    }
+    Ok((id, card.into()))
+}
+
+fn malformed() -> SqlError {
+    SqlError::Unavailable("the directory views do not have the columns of the contract".into())
+}

@@ -1,0 +1,102 @@
+//! One live instance of a component, and the pool that keeps a few of them warm. An instance serves one call at a
+//! time and is thrown away after a fault or after enough calls; nothing it keeps may outlive that.
+
+use std::sync::{Arc, Mutex};
+
+use wasmtime::component::{Instance, InstancePre, TypedFunc};
+use wasmtime::{Engine, Store, UpdateDeadline};
+
+use crate::bindings::p2p::feature::types::{Context, Delivery, Request, Response};
+use crate::bindings::with_events::exports::p2p::feature::events::Error as EventError;
+use crate::contract;
+use crate::state::{FeatureServices, GuestState};
+
+/// `p2p:feature/handler.handle`.
+pub type Handle = TypedFunc<(Request,), (Response,)>;
+/// `p2p:feature/events.on-event`.
+pub type OnEvent = TypedFunc<(Context, Delivery), (Result<(), EventError>,)>;
+
+/// A live instance.
+pub struct Guest {
+    /// Its memory, tables and host state.
+    pub store: Store<GuestState>,
+    /// Answers requests.
+    pub handle: Handle,
+    /// Hears events, if it does.
+    pub on_event: Option<OnEvent>,
+    calls: u32,
+}
+
+/// Makes instances and keeps idle ones.
+pub struct GuestPool {
+    engine: Engine,
+    template: InstancePre<GuestState>,
+    services: Arc<FeatureServices>,
+    idle: Mutex<Vec<Guest>>,
+}
+
+impl GuestPool {
+    /// A pool without instances yet.
+    pub fn new(engine: Engine, template: InstancePre<GuestState>, services: Arc<FeatureServices>) -> Self {
+        Self { engine, template, services, idle: Mutex::new(Vec::new()) }
+    }
+
+    /// The most recently used idle instance, or a new one.
+    pub async fn take(&self) -> wasmtime::Result<Guest> {
+        let idle = self.idle.lock().unwrap_or_else(|e| e.into_inner()).pop();
+        match idle {
+            Some(guest) => Ok(guest),
+            None => self.make().await,
+        }
+    }
+
+    /// Takes an instance back that ended its call well; drops it when it has served enough.
+    pub fn give_back(&self, mut guest: Guest) {
+        guest.calls += 1;
+        if guest.calls < self.services.limits.calls_per_instance {
+            self.idle.lock().unwrap_or_else(|e| e.into_inner()).push(guest);
+        }
+    }
+
+    /// Drops half of the idle instances; called now and then, so that a burst is not paid for for good.
+    pub fn shrink(&self) {
+        let mut idle = self.idle.lock().unwrap_or_else(|e| e.into_inner());
+        let surplus = idle.len() / 2;
+        idle.drain(..surplus);
+    }
+
+    async fn make(&self) -> wasmtime::Result<Guest> {
+        let limits = &self.services.limits;
+        let mut store = Store::new(&self.engine, GuestState::new(Arc::clone(&self.services)));
+        store.limiter(|state| &mut state.limiter);
+        store.set_hostcall_fuel((limits.transfer_kb as usize) << 10);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(|store| match store.data().deadline() {
+            Some(deadline) if std::time::Instant::now() >= deadline => {
+                Err(wasmtime::format_err!("past its deadline"))
+            }
+            _ => Ok(UpdateDeadline::Yield(1)),
+        });
+        let instance = self.template.instantiate_async(&mut store).await?;
+        let handle = export(&mut store, &instance, "p2p:feature/handler", "handle")?
+            .ok_or_else(|| wasmtime::format_err!("no export p2p:feature/handler"))?;
+        let handle = instance.get_typed_func(&mut store, handle)?;
+        let on_event = match export(&mut store, &instance, "p2p:feature/events", "on-event")? {
+            Some(index) => Some(instance.get_typed_func(&mut store, index)?),
+            None => None,
+        };
+        Ok(Guest { store, handle, on_event, calls: 0 })
+    }
+}
+
+/// Finds a function of an exported interface, whatever compatible version it carries.
+fn export(
+    store: &mut Store<GuestState>,
+    instance: &Instance,
+    interface: &str,
+    function: &str,
+) -> wasmtime::Result<Option<wasmtime::component::ComponentExportIndex>> {
+    let name = format!("{interface}@{}", contract::VERSION);
+    let Some(found) = instance.get_export_index(&mut *store, None, &name) else { return Ok(None) };
+    Ok(instance.get_export_index(&mut *store, Some(&found), function))
+}

@@ -1,0 +1,94 @@
+//! Measures a call from outside: time on a thread per poll, and the largest linear memory.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use wasmtime::ResourceLimiter;
+
+/// A future that adds up the time its polls take. Waiting costs nothing here; being preempted by the system does,
+/// so on a crowded machine this reads high, never low.
+pub struct Metered<'a, F> {
+    inner: Pin<&'a mut F>,
+    spent: Duration,
+}
+
+impl<'a, F: Future> Metered<'a, F> {
+    /// Watches this future.
+    pub fn new(inner: Pin<&'a mut F>) -> Self {
+        Self { inner, spent: Duration::ZERO }
+    }
+
+    /// Time spent in polls so far.
+    pub fn spent(&self) -> Duration {
+        self.spent
+    }
+}
+
+impl<F: Future> Future for Metered<'_, F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let begun = Instant::now();
+        let polled = self.inner.as_mut().poll(cx);
+        self.spent += begun.elapsed();
+        polled
+    }
+}
+
+/// Bounds the memory of one instance and remembers how far it went.
+#[derive(Debug)]
+pub struct MemoryLimiter {
+    limit: usize,
+    peak: usize,
+    refused: bool,
+}
+
+impl MemoryLimiter {
+    /// At most this many bytes of linear memory.
+    pub fn new(limit: usize) -> Self {
+        Self { limit, peak: 0, refused: false }
+    }
+
+    /// Largest linear memory so far, bytes.
+    pub fn peak(&self) -> usize {
+        self.peak
+    }
+
+    /// Whether growth was refused, which most guests answer with a trap.
+    pub fn was_refused(&self) -> bool {
+        self.refused
+    }
+}
+
+impl ResourceLimiter for MemoryLimiter {
+    fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        let fits = desired <= self.limit;
+        if fits {
+            self.peak = self.peak.max(desired);
+        } else {
+            self.refused = true;
+        }
+        Ok(fits)
+    }
+
+    fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(desired <= TABLE_ELEMENTS)
+    }
+
+    fn instances(&self) -> usize {
+        20
+    }
+
+    fn tables(&self) -> usize {
+        20
+    }
+
+    fn memories(&self) -> usize {
+        4
+    }
+}
+
+/// Elements one table may hold; a large guest has a few thousand.
+const TABLE_ELEMENTS: usize = 100_000;

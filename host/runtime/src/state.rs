@@ -1,0 +1,142 @@
+//! What a guest instance carries on the host's side: the services of its feature, and the call it is serving. One
+//! call at a time, so a capability never has to ask whose call it is.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use p2p_context::{Deadline, FeatureName, RequestContext, Scope, TenantId};
+use p2p_identity::{Identity, IdentityCall, RequestTokens, Sealer};
+use p2p_storage::{FeatureStores, StoreCall};
+use p2p_tenants::{Digest, FeatureLimits};
+use uuid::Uuid;
+
+use crate::directory::Directory;
+use crate::meter::MemoryLimiter;
+
+/// Everything the capabilities of one installed feature stand on. Shared by its instances.
+pub struct FeatureServices {
+    /// Whose data.
+    pub scope: Scope,
+    /// Which bytes.
+    pub digest: Digest,
+    /// Its stores.
+    pub stores: FeatureStores,
+    /// Credentials and sessions of the tenant.
+    pub identity: Arc<dyn Identity>,
+    /// Seals with the feature's own key.
+    pub sealer: Sealer,
+    /// Who is who in the tenant.
+    pub directory: Arc<Directory>,
+    /// Settings as JSON.
+    pub settings: Vec<u8>,
+    /// Bounds of a call.
+    pub limits: FeatureLimits,
+    /// The only time there is.
+    pub clock: Arc<dyn p2p_context::Clock>,
+}
+
+/// The call an instance is serving.
+pub struct CallState {
+    /// Who, when, until when.
+    pub context: RequestContext,
+    /// Session tokens of the request.
+    pub tokens: RequestTokens,
+    /// The event being handled, until its first write has recorded it.
+    pub handling: Option<Uuid>,
+    /// Session headers the host issued in this call; the only ones the response may carry.
+    pub issued: Vec<(String, String)>,
+    /// Time inside host calls.
+    pub host_calls: Duration,
+    /// Events it may still emit.
+    pub events_left: u32,
+    /// Log lines it may still write.
+    pub log_lines_left: u32,
+    /// Log lines that were dropped.
+    pub log_lines_dropped: u32,
+}
+
+/// The data of a wasmtime store.
+pub struct GuestState {
+    pub(crate) services: Arc<FeatureServices>,
+    pub(crate) limiter: MemoryLimiter,
+    call: Option<CallState>,
+}
+
+impl FeatureServices {
+    /// The tenant.
+    pub fn tenant(&self) -> &TenantId {
+        &self.scope.tenant
+    }
+
+    /// The feature.
+    pub fn feature(&self) -> &FeatureName {
+        &self.scope.feature
+    }
+
+    /// Whether the topic is one this feature may emit.
+    pub fn owns_topic(&self, topic: &str) -> bool {
+        let owner = topic.split_once('.').map(|(owner, _)| owner);
+        owner == Some(self.feature().as_str()) && p2p_tenants::manifest::is_topic(topic)
+    }
+
+    /// A use of identity until this deadline.
+    pub fn identity_call(&self, deadline: Deadline) -> IdentityCall {
+        IdentityCall { tenant: self.tenant().clone(), deadline }
+    }
+}
+
+impl CallState {
+    /// A call that has not begun.
+    pub fn new(
+        context: RequestContext,
+        tokens: RequestTokens,
+        handling: Option<Uuid>,
+        limits: &FeatureLimits,
+    ) -> Self {
+        Self {
+            context,
+            tokens,
+            handling,
+            issued: Vec::new(),
+            host_calls: Duration::ZERO,
+            events_left: limits.events_per_call,
+            log_lines_left: limits.log_lines_per_call,
+            log_lines_dropped: 0,
+        }
+    }
+}
+
+impl GuestState {
+    /// An instance's state between calls.
+    pub fn new(services: Arc<FeatureServices>) -> Self {
+        let limiter = MemoryLimiter::new(services.limits.memory_bytes());
+        Self { services, limiter, call: None }
+    }
+
+    /// Begins a call.
+    pub fn begin(&mut self, call: CallState) {
+        self.call = Some(call);
+    }
+
+    /// Ends the call and takes what it left.
+    pub fn end(&mut self) -> Option<CallState> {
+        self.call.take()
+    }
+
+    /// The call being served. Guest code that runs outside a call (a start function) gets a trap instead.
+    pub fn call(&mut self) -> wasmtime::Result<&mut CallState> {
+        self.call.as_mut().ok_or_else(|| wasmtime::format_err!("host function called outside a call"))
+    }
+
+    /// When the current call must be over; none between calls.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.call.as_ref().map(|call| call.context.deadline.instant())
+    }
+
+    /// The services and the bounds of one store operation.
+    pub fn store_use(&mut self) -> wasmtime::Result<(Arc<FeatureServices>, StoreCall)> {
+        let services = Arc::clone(&self.services);
+        let call = self.call()?;
+        Ok((services, StoreCall { deadline: call.context.deadline, handling: call.handling }))
+    }
+}
