@@ -1,1 +1,49 @@
-//! Being built.
+//! Writing a feature: routes, rules and statements over a port that any host can fulfil. No wit-bindgen, wasm-bindgen,
+//! tokio, clock or randomness of its own; `docs/write-a-feature.md` shows how it is used.
+
+mod batch;
+mod check;
+mod ctx;
+pub mod describe;
+#[cfg(feature = "events")]
+mod events;
+mod feature;
+pub mod host;
+mod idempotency;
+mod json;
+mod packed;
+mod page;
+mod problem;
+mod request;
+mod response;
+mod router;
+mod text_form;
+mod timestamp;
+mod uuid;
+mod version;
+
+pub use batch::Batch;
+pub use check::{Check, is_email};
+pub use ctx::{Actor, Call, Ctx, Language, Role};
+#[cfg(feature = "events")]
+pub use events::{Delivery, EventError, Heard};
+pub use feature::{Access, Collection, Feature, Migration, Route, Uploads, delete, get, patch, post, put};
+pub use host::{Change, Comparison, Document, Event, Host, Search, join, join_all, join3};
+pub use packed::{
+    Cell, Cells, FromCell, FromRow, Headers, Malformed, Param, Params, Row, RowError, Rows, RowsBuilder,
+};
+pub use page::{Cursor, CursorParts, Page, PageRequest};
+pub use problem::{Code, FieldProblem, Kind, Problem, Rule};
+pub use request::{Method, Request, Upload};
+pub use response::Response;
+pub use timestamp::{NotATime, Timestamp};
+pub use uuid::{NotAUuid, Uuid};
+pub use version::Version;
+
+/// Makes a component of a feature: `export!(feature, [sql, log, clock, random]);`. The list names the capabilities it
+/// uses; each becomes an import, and an operator grants exactly these. Expands to nothing anywhere else.
+#[cfg(not(all(feature = "component", target_arch = "wasm32")))]
+#[macro_export]
+macro_rules! export {
+    ($feature:path, [$($capability:ident),* $(,)?]) => {};
+}

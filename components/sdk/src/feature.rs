@@ -1,0 +1,133 @@
+//! A feature as data: its name, routes, subscriptions, tables and settings. The router, the manifest and the OpenAPI
+//! fragment are all read from it.
+
+mod migration;
+mod route;
+
+#[cfg(any(feature = "describe", feature = "test-host"))]
+pub(crate) use migration::OWN;
+pub use migration::{Collection, Migration};
+pub use route::{Access, Route, Uploads, delete, get, patch, post, put};
+
+use crate::describe::Described;
+#[cfg(feature = "events")]
+use crate::{
+    Ctx,
+    events::{Delivery, Heard, Subscription},
+};
+
+/// A feature.
+#[derive(Debug)]
+pub struct Feature {
+    pub(crate) name: &'static str,
+    pub(crate) version: &'static str,
+    pub(crate) summary: &'static str,
+    pub(crate) routes: Vec<Route>,
+    pub(crate) migrations: Vec<Migration>,
+    pub(crate) collections: Vec<Collection>,
+    pub(crate) channels: Vec<&'static str>,
+    pub(crate) directory: bool,
+    #[cfg(feature = "events")]
+    pub(crate) subscriptions: Vec<Subscription>,
+    #[cfg(feature = "describe")]
+    pub(crate) settings: Option<crate::describe::SchemaOf>,
+}
+
+impl Feature {
+    /// A feature of this name (`[a-z][a-z0-9-]*`), version (`env!("CARGO_PKG_VERSION")`) and one-sentence summary.
+    pub fn new(name: &'static str, version: &'static str, summary: &'static str) -> Self {
+        Self {
+            name,
+            version,
+            summary,
+            routes: Vec::new(),
+            migrations: Vec::new(),
+            collections: Vec::new(),
+            channels: Vec::new(),
+            directory: false,
+            #[cfg(feature = "events")]
+            subscriptions: Vec::new(),
+            #[cfg(feature = "describe")]
+            settings: None,
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Its version.
+    pub fn version(&self) -> &'static str {
+        self.version
+    }
+
+    /// What it does, in one sentence.
+    pub fn summary(&self) -> &'static str {
+        self.summary
+    }
+
+    /// Its routes, as the router asks them.
+    pub fn routes(&self) -> &[Route] {
+        &self.routes
+    }
+
+    /// Adds a route. Where two match a path, the one with the earlier literal segment wins, whatever their order here.
+    #[must_use]
+    pub fn route(mut self, route: Route) -> Self {
+        let place = self.routes.partition_point(|other| other.rank().le(route.rank()));
+        self.routes.insert(place, route);
+        self
+    }
+
+    /// Its tables, by numbered steps: `&[migration!("../../migrations/forums", "0001_topics")]`. The SDK's own table for
+    /// idempotency keys comes before them.
+    #[must_use]
+    pub fn migrations(mut self, migrations: &[Migration]) -> Self {
+        self.migrations = migrations.to_vec();
+        self
+    }
+
+    /// A collection of documents, and lists of the paths it is searched by.
+    #[must_use]
+    pub fn collection(mut self, name: &'static str, indexes: &[&[&'static str]]) -> Self {
+        let indexes = indexes.iter().map(|paths| paths.to_vec()).collect();
+        self.collections.push(Collection { name, indexes });
+        self
+    }
+
+    /// A live channel it owns.
+    #[must_use]
+    pub fn channel(mut self, name: &'static str) -> Self {
+        self.channels.push(name);
+        self
+    }
+
+    /// Its migrations make the views that the host's directory reads.
+    #[must_use]
+    pub fn directory(mut self) -> Self {
+        self.directory = true;
+        self
+    }
+
+    /// The shape of its settings in a tenant. Every field needs a default (`#[serde(default)]`, `#[schema(default)]`).
+    #[must_use]
+    pub fn settings<T: Described>(self) -> Self {
+        #[cfg(feature = "describe")]
+        return Self { settings: Some(crate::describe::SchemaOf::of::<T>()), ..self };
+        #[cfg(not(feature = "describe"))]
+        self
+    }
+
+    /// Hears the events of a topic, at least once each. The first commit of a delivery is recorded with it, so that the
+    /// same delivery changes nothing when it comes again.
+    #[cfg(feature = "events")]
+    #[must_use]
+    pub fn on_event<H>(mut self, topic: &'static str, handler: H) -> Self
+    where
+        H: AsyncFn(&Ctx, Delivery) -> Heard + Copy + Send + Sync + 'static,
+    {
+        self.subscriptions.push(Subscription::new(topic, handler));
+        self
+    }
+}

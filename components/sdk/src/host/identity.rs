@@ -1,0 +1,111 @@
+//! `credentials` and `sessions`: granted only to the feature that owns accounts.
+
+use std::fmt;
+
+use super::Answer;
+
+/// Why a credential operation failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CredentialError {
+    /// The address has an active credential.
+    EmailTaken,
+    /// Unknown address or wrong password, after the same time.
+    WrongCredentials,
+    /// Too many failures; seconds until the next try.
+    Locked(u32),
+    /// No credential of that user.
+    Missing,
+    /// Too many password checks at once. Safe to try again.
+    Busy,
+    /// Past the call's deadline.
+    Timeout,
+    /// Cannot be reached.
+    Unavailable,
+}
+
+impl fmt::Display for CredentialError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::EmailTaken => "the e-mail is taken",
+            Self::WrongCredentials => "wrong credentials",
+            Self::Locked(_) => "locked",
+            Self::Missing => "no such credential",
+            Self::Busy => "busy",
+            Self::Timeout => "past the deadline",
+            Self::Unavailable => "the credential store is unavailable",
+        })
+    }
+}
+
+impl std::error::Error for CredentialError {}
+
+/// E-mail and password of people. A pending credential reads as absent until it is activated.
+pub trait Credentials {
+    /// Makes a pending credential; answers the user's id for good.
+    fn create<'a>(&'a self, email: &'a str, password: &'a str) -> Answer<'a, Result<String, CredentialError>>;
+
+    /// Makes it real; again is fine.
+    fn activate<'a>(&'a self, user_id: &'a str) -> Answer<'a, Result<(), CredentialError>>;
+
+    /// Removes a pending credential. An active one stays.
+    fn discard<'a>(&'a self, user_id: &'a str) -> Answer<'a, Result<(), CredentialError>>;
+
+    /// Answers the user's id.
+    fn verify<'a>(&'a self, email: &'a str, password: &'a str) -> Answer<'a, Result<String, CredentialError>>;
+}
+
+/// A session that was opened or rotated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issued {
+    /// Public handle.
+    pub handle: String,
+    /// Packed headers that the response must carry: `Response::session_headers`.
+    pub headers: Vec<u8>,
+}
+
+/// Why a session operation failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SessionError {
+    /// The request carries no token of the needed kind.
+    Absent,
+    /// Unknown, expired or revoked; packed headers that clear the browser.
+    Invalid(Vec<u8>),
+    /// Used before: the family is revoked; packed headers that clear the browser.
+    Reused(Vec<u8>),
+    /// Past the call's deadline.
+    Timeout,
+    /// Cannot be reached.
+    Unavailable,
+}
+
+impl fmt::Display for SessionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Absent => "no session token",
+            Self::Invalid(_) => "the session token is not valid",
+            Self::Reused(_) => "the refresh token was used before",
+            Self::Timeout => "past the deadline",
+            Self::Unavailable => "the session store is unavailable",
+        })
+    }
+}
+
+impl std::error::Error for SessionError {}
+
+/// Sessions of people.
+pub trait Sessions {
+    /// Opens one. `claims` is a JSON object.
+    fn create<'a>(&'a self, user_id: &'a str, claims: Vec<u8>) -> Answer<'a, Result<Issued, SessionError>>;
+
+    /// Rotates the refresh token that came with this request.
+    fn refresh<'a>(&'a self) -> Answer<'a, Result<Issued, SessionError>>;
+
+    /// Ends the session of this request; answers packed headers that clear the browser. Fine without one.
+    fn revoke<'a>(&'a self) -> Answer<'a, Result<Vec<u8>, SessionError>>;
+
+    /// Ends every session of a user.
+    fn revoke_user<'a>(&'a self, user_id: &'a str) -> Answer<'a, Result<(), SessionError>>;
+
+    /// Replaces the claims of a user's sessions.
+    fn update_claims<'a>(&'a self, user_id: &'a str, claims: Vec<u8>) -> Answer<'a, Result<(), SessionError>>;
+}

@@ -1,0 +1,104 @@
+//! Reads a JSON body, and says which field is wrong when it does not fit.
+
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+
+use crate::problem::{Code, Problem, Rule};
+use crate::text_form::WRONG_FORM;
+
+pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(body).map_err(|error| match error.classify() {
+        Category::Data => misfit::<T>(body),
+        Category::Syntax | Category::Eof | Category::Io => {
+            Problem::new(Code::Malformed).detail("line", error.line()).detail("column", error.column())
+        }
+    })
+}
+
+/// Reads once more, slowly, to learn where it went wrong.
+#[cold]
+fn misfit<T: DeserializeOwned>(body: &[u8]) -> Problem {
+    let mut json = serde_json::Deserializer::from_slice(body);
+    match serde_path_to_error::deserialize::<_, T>(&mut json) {
+        Ok(_) => Problem::new(Code::Malformed),
+        Err(error) => {
+            let path = error.path().to_string();
+            let (field, rule) = place(path, &error.inner().to_string());
+            Problem::invalid(field, rule)
+        }
+    }
+}
+
+/// The field and the rule behind serde's words. The words themselves stay inside: they are no API, and English.
+pub(super) fn place(path: String, message: &str) -> (String, Rule) {
+    let path = if path == "." { String::new() } else { path };
+    let named = |prefix: &str| message.strip_prefix(prefix)?.split('`').next();
+    if let Some(name) = named("missing field `") {
+        let field = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+        return (field, Rule::Required);
+    }
+    let rule = if message.starts_with(WRONG_FORM) || message.starts_with("unknown variant") {
+        Rule::Form
+    } else {
+        Rule::Type
+    };
+    (path, rule)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::Uuid;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct NewTopic {
+        title: String,
+        #[serde(default)]
+        tags: Vec<String>,
+        parent: Option<Uuid>,
+        place: Option<Place>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Place {
+        #[expect(dead_code, reason = "only its absence matters")]
+        city_name: String,
+    }
+
+    fn wrong(body: &str) -> (String, &'static str) {
+        let problem = read::<NewTopic>(body.as_bytes()).unwrap_err();
+        let found = &problem.wrong_fields()[0];
+        (found.field.to_string(), found.rule.code())
+    }
+
+    #[test]
+    fn what_does_not_fit_is_named() {
+        for (body, field, code) in [
+            (r#"{}"#, "title", "REQUIRED"),
+            (r#"{"title":5}"#, "title", "TYPE"),
+            (r#"{"title":"a","tags":["b",7]}"#, "tags[1]", "TYPE"),
+            (r#"{"title":"a","parent":"x"}"#, "parent", "FORM"),
+            (r#"{"title":"a","place":{}}"#, "place.cityName", "REQUIRED"),
+            (r#"[]"#, "", "TYPE"),
+        ] {
+            assert_eq!(wrong(body), (field.to_owned(), code), "{body}");
+        }
+    }
+
+    #[test]
+    fn no_json_is_malformed() {
+        for body in ["", "{", "nonsense", r#"{"title":"a"} trailing"#, "\"\u{0}\""] {
+            assert_eq!(read::<NewTopic>(body.as_bytes()).unwrap_err().code(), Code::Malformed, "{body}");
+        }
+    }
+
+    #[test]
+    fn unknown_fields_are_ignored() {
+        let topic: NewTopic = read(br#"{"title":"a","more":[1]}"#).unwrap();
+        assert_eq!((topic.title.as_str(), topic.tags.len(), topic.parent, topic.place.is_none()), ("a", 0, None, true));
+    }
+}

@@ -1,0 +1,269 @@
+//! Points in time: microseconds in stores and at the boundary, RFC 3339 UTC in JSON. Never asks a clock.
+
+use std::fmt;
+use std::ops::{Add, Sub};
+use std::str::FromStr;
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Microseconds since 1970-01-01T00:00:00Z.
+///
+/// In JSON always `2026-11-23T10:20:30.123456Z`: UTC and six digits, so that a time a client sends back is the very
+/// time that was stored. Any RFC 3339 offset and up to nine digits are read.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Timestamp(pub i64);
+
+/// The text is not an RFC 3339 time between the years 0 and 9999.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotATime;
+
+const SECOND: i64 = 1_000_000;
+const DAY: i64 = 86_400;
+const TEXT_LENGTH: usize = 27;
+/// Days from 0000-03-01, where the calendar arithmetic begins, to 1970-01-01.
+const EPOCH_DAYS: i64 = 719_468;
+/// Days of 400 years.
+const ERA: i64 = 146_097;
+
+impl Timestamp {
+    /// So much later; stays at the end of time when it would pass it.
+    #[must_use]
+    pub fn after(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(micros(duration)))
+    }
+
+    /// So much earlier; stays at the beginning of time when it would pass it.
+    #[must_use]
+    pub fn before(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub(micros(duration)))
+    }
+
+    fn text(self) -> [u8; TEXT_LENGTH] {
+        let seconds = self.0.div_euclid(SECOND);
+        let (year, month, day) = civil(seconds.div_euclid(DAY));
+        let second = seconds.rem_euclid(DAY);
+        let mut text = *b"0000-00-00T00:00:00.000000Z";
+        let parts = [
+            (0, 4, year.clamp(0, 9999)),
+            (5, 2, month),
+            (8, 2, day),
+            (11, 2, second / 3600),
+            (14, 2, second / 60 % 60),
+            (17, 2, second % 60),
+            (20, 6, self.0.rem_euclid(SECOND)),
+        ];
+        for (at, length, value) in parts {
+            digits(text.get_mut(at..at + length).unwrap_or_default(), value);
+        }
+        text
+    }
+}
+
+fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+}
+
+fn digits(places: &mut [u8], mut value: i64) {
+    for place in places.iter_mut().rev() {
+        *place = b'0' + u8::try_from(value % 10).unwrap_or(0);
+        value /= 10;
+    }
+}
+
+/// Year, month and day of a day counted from 1970-01-01, by the proleptic Gregorian calendar.
+fn civil(days: i64) -> (i64, i64, i64) {
+    let days = days + EPOCH_DAYS;
+    let era = days.div_euclid(ERA);
+    let day_of_era = days.rem_euclid(ERA);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * day_of_year + 2) / 153;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    (year_of_era + era * 400 + i64::from(month <= 2), month, day_of_year - (153 * shifted + 2) / 5 + 1)
+}
+
+/// The inverse of `civil`.
+fn days_of(year: i64, month: i64, day: i64) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let shifted = if month > 2 { month - 3 } else { month + 9 };
+    let day_of_year = (153 * shifted + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * ERA + day_of_era - EPOCH_DAYS
+}
+
+impl FromStr for Timestamp {
+    type Err = NotATime;
+
+    fn from_str(text: &str) -> Result<Self, NotATime> {
+        let mut scan = Scan(text.as_bytes());
+        let (year, month, day) = (scan.number(4)?, scan.after(b"-", 2)?, scan.after(b"-", 2)?);
+        let (hour, minute, second) = (scan.after(b"Tt ", 2)?, scan.after(b":", 2)?, scan.after(b":", 2)?);
+        let fraction = scan.fraction()?;
+        let offset = scan.offset()?;
+        let days = days_of(year, month, day);
+        // A leap second is read as the last one before it.
+        let fits = civil(days) == (year, month, day) && hour < 24 && minute < 60 && second <= 60;
+        if !fits || !scan.0.is_empty() {
+            return Err(NotATime);
+        }
+        let seconds = days * DAY + hour * 3600 + minute * 60 + second.min(59) - offset * 60;
+        Ok(Self(seconds * SECOND + fraction))
+    }
+}
+
+struct Scan<'a>(&'a [u8]);
+
+impl Scan<'_> {
+    fn byte(&mut self) -> Result<u8, NotATime> {
+        let (first, rest) = self.0.split_first().ok_or(NotATime)?;
+        self.0 = rest;
+        Ok(*first)
+    }
+
+    fn number(&mut self, length: usize) -> Result<i64, NotATime> {
+        (0..length).try_fold(0, |value, _| match self.byte()? {
+            digit @ b'0'..=b'9' => Ok(value * 10 + i64::from(digit - b'0')),
+            _ => Err(NotATime),
+        })
+    }
+
+    fn after(&mut self, separators: &[u8], length: usize) -> Result<i64, NotATime> {
+        let byte = self.byte()?;
+        if separators.contains(&byte) { self.number(length) } else { Err(NotATime) }
+    }
+
+    fn fraction(&mut self) -> Result<i64, NotATime> {
+        if self.0.first() != Some(&b'.') {
+            return Ok(0);
+        }
+        self.byte()?;
+        let count = self.0.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if !(1..=9).contains(&count) {
+            return Err(NotATime);
+        }
+        let kept = self.number(count.min(6))?;
+        self.number(count.saturating_sub(6))?;
+        Ok((count..6).fold(kept, |value, _| value * 10))
+    }
+
+    /// Minutes east of UTC.
+    fn offset(&mut self) -> Result<i64, NotATime> {
+        let sign = match self.byte()? {
+            b'Z' | b'z' => return Ok(0),
+            b'+' => 1,
+            b'-' => -1,
+            _ => return Err(NotATime),
+        };
+        let (hours, minutes) = (self.number(2)?, self.after(b":", 2)?);
+        if hours < 24 && minutes < 60 { Ok(sign * (hours * 60 + minutes)) } else { Err(NotATime) }
+    }
+}
+
+impl Add<Duration> for Timestamp {
+    type Output = Self;
+
+    fn add(self, duration: Duration) -> Self {
+        self.after(duration)
+    }
+}
+
+impl Sub<Duration> for Timestamp {
+    type Output = Self;
+
+    fn sub(self, duration: Duration) -> Self {
+        self.before(duration)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(std::str::from_utf8(&self.text()).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for NotATime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not an RFC 3339 time")
+    }
+}
+
+impl std::error::Error for NotATime {}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = self.text();
+        serializer.serialize_str(std::str::from_utf8(&text).map_err(serde::ser::Error::custom)?)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::text_form::deserialize(deserializer, "an RFC 3339 time")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn known_times() {
+        for (micros, text) in [
+            (0, "1970-01-01T00:00:00.000000Z"),
+            (951_782_400_000_001, "2000-02-29T00:00:00.000001Z"),
+            (-1, "1969-12-31T23:59:59.999999Z"),
+            (253_402_300_799_999_999, "9999-12-31T23:59:59.999999Z"),
+        ] {
+            assert_eq!(Timestamp(micros).to_string(), text);
+            assert_eq!(text.parse(), Ok(Timestamp(micros)));
+        }
+    }
+
+    #[test]
+    fn offsets_and_fractions_are_read() {
+        let noon = "2026-11-23T12:00:00Z".parse::<Timestamp>().unwrap();
+        assert_eq!("2026-11-23T15:00:00+03:00".parse(), Ok(noon));
+        assert_eq!("2026-11-23t12:00:00.000000999z".parse(), Ok(noon));
+        assert_eq!("2026-11-23T12:00:00.5Z".parse(), Ok(noon + Duration::from_millis(500)));
+    }
+
+    #[test]
+    fn impossible_times_are_refused() {
+        for bad in [
+            "",
+            "2026-02-29T00:00:00Z",
+            "2026-13-01T00:00:00Z",
+            "2026-01-01T24:00:00Z",
+            "2026-01-01T00:00:00",
+            "2026-01-01T00:00:00Zx",
+            "2026-01-01T00:00:00.Z",
+            "2026-01-01T00:00:00+24:00",
+            "26-01-01T00:00:00Z",
+        ] {
+            assert_eq!(bad.parse::<Timestamp>(), Err(NotATime), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(micros in 0i64..253_402_300_800_000_000) {
+            prop_assert_eq!(Timestamp(micros).to_string().parse(), Ok(Timestamp(micros)));
+        }
+
+        #[test]
+        fn any_text_is_safe(text in "\\PC{0,40}") {
+            let _ = text.parse::<Timestamp>();
+        }
+    }
+}

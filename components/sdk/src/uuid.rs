@@ -1,0 +1,139 @@
+//! Ids: sixteen bytes in stores and at the boundary, hyphenated text in JSON. Never made here; ids come from the host.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A UUID. The host's are version 7, so they sort by the time they were made.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Uuid([u8; 16]);
+
+/// The text is not a hyphenated UUID.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotAUuid;
+
+const HEX: &[u8; 16] = b"0123456789abcdef";
+const TEXT_LENGTH: usize = 36;
+
+impl Uuid {
+    /// Sixteen zeros.
+    pub const NIL: Self = Self([0; 16]);
+
+    /// From its bytes, big-endian as in RFC 9562.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// From exactly sixteen bytes.
+    pub fn from_slice(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
+    /// Its bytes.
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+
+    fn text(&self) -> [u8; TEXT_LENGTH] {
+        let mut text = [b'-'; TEXT_LENGTH];
+        let mut places = text.iter_mut().enumerate().filter(|(at, _)| !is_hyphen(*at)).map(|(_, place)| place);
+        for byte in self.0 {
+            for nibble in [byte >> 4, byte & 15] {
+                if let (Some(place), Some(digit)) = (places.next(), HEX.get(usize::from(nibble))) {
+                    *place = *digit;
+                }
+            }
+        }
+        text
+    }
+}
+
+fn is_hyphen(at: usize) -> bool {
+    matches!(at, 8 | 13 | 18 | 23)
+}
+
+impl FromStr for Uuid {
+    type Err = NotAUuid;
+
+    fn from_str(text: &str) -> Result<Self, NotAUuid> {
+        let text: &[u8; TEXT_LENGTH] = text.as_bytes().try_into().map_err(|_| NotAUuid)?;
+        let mut bytes = [0; 16];
+        let mut nibbles = 0;
+        for (at, &digit) in text.iter().enumerate() {
+            if is_hyphen(at) {
+                if digit != b'-' {
+                    return Err(NotAUuid);
+                }
+                continue;
+            }
+            let value = char::from(digit).to_digit(16).ok_or(NotAUuid)?;
+            if let Some(byte) = bytes.get_mut(nibbles / 2) {
+                *byte = *byte << 4 | u8::try_from(value).map_err(|_| NotAUuid)?;
+            }
+            nibbles += 1;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+impl fmt::Display for Uuid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(std::str::from_utf8(&self.text()).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl fmt::Debug for Uuid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for NotAUuid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a UUID")
+    }
+}
+
+impl std::error::Error for NotAUuid {}
+
+impl Serialize for Uuid {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = self.text();
+        serializer.serialize_str(std::str::from_utf8(&text).map_err(serde::ser::Error::custom)?)
+    }
+}
+
+impl<'de> Deserialize<'de> for Uuid {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::text_form::deserialize(deserializer, "a UUID")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_and_bytes_agree() {
+        let id = Uuid::from_bytes([1, 0x9a, 0xff, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
+        assert_eq!(id.to_string(), "019aff03-0405-0607-0809-0a0b0c0d0e0f");
+        assert_eq!("019AFF03-0405-0607-0809-0a0b0c0d0e0f".parse(), Ok(id));
+        assert_eq!(serde_json::to_string(&id).unwrap(), format!("\"{id}\""));
+        assert_eq!(serde_json::from_str::<Uuid>(&format!("\"{id}\"")).unwrap(), id);
+    }
+
+    #[test]
+    fn near_misses_are_refused() {
+        for bad in [
+            "",
+            "019aff0304050607080900a0b0c0d0e0f",
+            "019aff03-0405-0607-0809-0a0b0c0d0e0",
+            "019aff03-0405-0607-0809-0a0b0c0d0e0g",
+            "019aff03x0405-0607-0809-0a0b0c0d0e0f",
+            "{19aff03-0405-0607-0809-0a0b0c0d0e0}",
+        ] {
+            assert_eq!(bad.parse::<Uuid>(), Err(NotAUuid), "{bad}");
+        }
+    }
+}
