@@ -103,22 +103,18 @@ pub fn parse(text: &str, path: &Path) -> Result<Vec<Tenant>, TenantsError> {
     Ok(tenants)
 }
 
-/// One tenant `main` that answers to every host and has each `*.wasm` of a folder, by file name, with
-/// [`default_grants`].
-pub fn single(features_dir: &Path) -> Result<Vec<Tenant>, TenantsError> {
-    let unreadable = |reason: String| TenantsError::Unreadable { path: features_dir.to_owned(), reason };
-    let mut features = BTreeMap::new();
-    for entry in std::fs::read_dir(features_dir).map_err(|error| unreadable(error.to_string()))? {
-        let file = entry.map_err(|error| unreadable(error.to_string()))?.path();
-        if file.extension().is_none_or(|extension| extension != "wasm") {
-            continue;
-        }
-        let stem = file.file_stem().map(|stem| stem.to_string_lossy().replace('_', "-")).unwrap_or_default();
-        let name = FeatureName::new(&stem).map_err(|error| unreadable(error.to_string()))?;
-        features.insert(name.clone(), Installation::with_defaults(&name, file));
-    }
-    let id = TenantId::new("main").map_err(|error| unreadable(error.to_string()))?;
-    Ok(vec![Tenant { id, hosts: vec![ANY_HOST.to_owned()], features }])
+/// One tenant `main` that answers to every host and has these components with [`default_grants`]. The names are
+/// those of the manifests, because grants go by name.
+pub fn single(components: impl IntoIterator<Item = (FeatureName, PathBuf)>) -> Tenant {
+    let installed = |(name, file)| (FeatureName::clone(&name), Installation::with_defaults(&name, file));
+    let features = components.into_iter().map(installed).collect();
+    Tenant { id: main_tenant(), hosts: vec![ANY_HOST.to_owned()], features }
+}
+
+/// The tenant of a server without a tenants file.
+#[expect(clippy::expect_used, reason = "a literal that is a name")]
+fn main_tenant() -> TenantId {
+    TenantId::new("main").expect("a name")
 }
 
 impl Installation {
@@ -270,18 +266,16 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_becomes_one_tenant_where_only_accounts_holds_the_keys() {
-        let folder = tempfile::tempdir().unwrap();
-        for file in ["accounts.wasm", "use_cases.wasm", "README.md"] {
-            std::fs::write(folder.path().join(file), b"").unwrap();
-        }
-        let tenants = single(folder.path()).unwrap();
-        let holders: Vec<_> = tenants[0]
+    fn without_a_file_only_accounts_holds_the_keys() {
+        let names =
+            ["accounts", "use-cases"].map(|name| (FeatureName::new(name).unwrap(), PathBuf::from(name)));
+        let tenant = single(names);
+        let holders: Vec<_> = tenant
             .features
             .iter()
             .map(|(name, installed)| (name.as_str(), installed.grants.contains(&Grant::Credentials)))
             .collect();
         assert_eq!(holders, [("accounts", true), ("use-cases", false)]);
-        assert!(single(&folder.path().join("absent")).is_err());
+        assert_eq!(tenant.hosts, [ANY_HOST]);
     }
 }
