@@ -8,6 +8,8 @@ pub mod describe;
 #[cfg(feature = "events")]
 mod events;
 mod feature;
+#[cfg(all(feature = "component", target_arch = "wasm32"))]
+pub mod guest;
 pub mod host;
 mod idempotency;
 mod json;

@@ -1,0 +1,96 @@
+//! The glue of a component: the platform's interfaces behind the Host port, and the exports a host calls. Compiled for
+//! wasm32 only, and only with the cargo feature `component`. Holds one feature, never state of a call.
+
+#[doc(hidden)]
+pub mod bindings;
+mod calls;
+mod direct;
+mod grants;
+mod overlapping;
+
+pub use calls::Component;
+#[doc(hidden)]
+pub use calls::handle;
+#[cfg(feature = "events")]
+#[doc(hidden)]
+pub use calls::hear;
+#[doc(hidden)]
+pub use grants::*;
+
+/// Makes a component of a feature: `export!(feature, [sql, log, clock, random]);`. The list names the capabilities it
+/// uses; each becomes an import, and an operator grants exactly these. Expands to nothing anywhere else.
+#[macro_export]
+macro_rules! export {
+    ($feature:path, [$($capability:ident),* $(,)?]) => {
+        #[allow(unsafe_code, missing_docs, reason = "the exports of a component are written by wit-bindgen")]
+        const _: () = {
+            struct Exported;
+
+            impl $crate::guest::Component for Exported {
+                fn feature() -> $crate::Feature {
+                    $feature()
+                }
+
+                fn grant(host: &mut $crate::Host) {
+                    $($crate::guest::$capability(host);)*
+                    let _ = host;
+                }
+            }
+
+            $crate::export_answers!(Exported);
+        };
+    };
+}
+
+/// The exports of a feature that answers requests.
+#[cfg(not(feature = "events"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! export_answers {
+    ($component:ident) => {
+        $crate::implement_handler!($component);
+        $crate::guest::bindings::exported::export_component!(
+            $component with_types_in $crate::guest::bindings::exported
+        );
+    };
+}
+
+/// The exports of a feature that answers requests and hears events.
+#[cfg(feature = "events")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! export_answers {
+    ($component:ident) => {
+        $crate::implement_handler!($component);
+
+        impl $crate::guest::bindings::exported::exports::p2p::feature::events::Guest for $component {
+            async fn on_event(
+                context: $crate::guest::bindings::exported::exports::p2p::feature::events::Context,
+                event: $crate::guest::bindings::exported::exports::p2p::feature::events::Delivery,
+            ) -> ::core::result::Result<
+                (),
+                $crate::guest::bindings::exported::exports::p2p::feature::events::Error,
+            > {
+                $crate::guest::hear::<$component>(context, event).await
+            }
+        }
+
+        $crate::guest::bindings::exported::export_component!(
+            $component with_types_in $crate::guest::bindings::exported
+        );
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! implement_handler {
+    ($component:ident) => {
+        impl $crate::guest::bindings::exported::exports::p2p::feature::handler::Guest for $component {
+            async fn handle(
+                request: $crate::guest::bindings::exported::exports::p2p::feature::handler::Request,
+            ) -> $crate::guest::bindings::exported::exports::p2p::feature::handler::Response {
+                $crate::guest::handle::<$component>(request).await
+            }
+        }
+    };
+}
