@@ -1,9 +1,13 @@
 //! Stores behind ports. `ports` says what a store can do, `packed` how cells travel, each driver folder fulfils
 //! the ports. Only drivers know sqlx; nothing here knows wasmtime, axum or a feature.
 
+#[cfg(feature = "conformance")]
+pub mod conformance;
+pub mod embedded;
 pub mod packed;
 pub mod ports;
 
+pub use embedded::{EmbeddedConfig, EmbeddedStores, Synchronous};
 pub use ports::blobs::{BlobError, BlobInfo, BlobStore, ByteStream, Staged, StageLimits};
 pub use ports::cache::{Cache, CacheError};
 pub use ports::documents::{

@@ -1,0 +1,342 @@
+//! Rules of the SQL port: what comes back, what is refused and how, what a batch keeps.
+
+use std::time::{Duration, Instant};
+
+use futures::FutureExt;
+use p2p_context::{Deadline, Timestamp};
+use uuid::Uuid;
+
+use super::tables::{book, migrations, statement};
+use super::{Candidate, Verdict, open, rules, scope, soon};
+use crate::packed::{Params, RowReader};
+use crate::ports::sql::{Rows, SqlError};
+use crate::ports::stores::{StoreCall, StoreLimits};
+
+/// Statements that no feature may run, in any dialect.
+pub const DENIED: &[&str] = &[
+    "PRAGMA foreign_keys = OFF",
+    "ATTACH DATABASE '/tmp/x.sqlite' AS x",
+    "DETACH DATABASE main",
+    "BEGIN",
+    "COMMIT",
+    "ROLLBACK",
+    "SAVEPOINT a",
+    "CREATE TABLE mine (id INTEGER)",
+    "CREATE INDEX mine ON books (price)",
+    "DROP TABLE books",
+    "ALTER TABLE books ADD COLUMN x INTEGER",
+    "VACUUM",
+    "ANALYZE",
+    "REINDEX",
+    "EXPLAIN SELECT 1",
+    "SET search_path TO public",
+    "GRANT ALL ON books TO public",
+    "COPY books TO '/tmp/x'",
+    "LISTEN x",
+];
+
+/// Statements that would read what is not the feature's.
+pub const DENIED_READS: &[&str] = &[
+    "SELECT * FROM p2p_outbox",
+    "SELECT 1 WHERE EXISTS (SELECT 1 FROM p2p_inbox)",
+    "WITH x AS (SELECT * FROM p2p_migrations) SELECT * FROM x",
+    "SELECT (SELECT body FROM p2p_documents LIMIT 1)",
+];
+
+/// Statements that would write what is not the feature's.
+pub const DENIED_WRITES: &[&str] = &[
+    "DELETE FROM p2p_outbox",
+    "INSERT INTO p2p_inbox (event_id, handled_at) VALUES ($1, $2)",
+    "UPDATE p2p_documents SET version = 7",
+    "INSERT INTO books (id, slug) SELECT position, topic FROM p2p_outbox",
+];
+
+/// All rules.
+pub async fn all(candidate: &Candidate) -> Verdict {
+    rules!(
+        candidate,
+        [
+            every_type_comes_back,
+            an_empty_answer_has_its_columns,
+            changed_rows_are_counted,
+            an_unmet_expectation_undoes_all,
+            constraints_are_named,
+            misfits_are_rejected,
+            foreign_statements_are_denied,
+            a_query_cannot_write,
+            answers_are_capped,
+            endless_statements_end_at_the_deadline,
+            concurrent_writes_all_count,
+            one_of_two_rivals_wins,
+            a_dropped_write_leaves_nothing,
+            scopes_are_apart,
+        ]
+    )
+}
+
+/// The only cell of an answer, as an integer.
+pub(super) fn number(rows: &Rows) -> Result<i64, Box<dyn std::error::Error + Send + Sync>> {
+    let mut reader = RowReader::new(rows)?;
+    assert!(reader.advance(), "there is a row");
+    Ok(reader.s64()?)
+}
+
+async fn every_type_comes_back(candidate: &Candidate) -> Verdict {
+    let sql = open(candidate, "sql-types").await?.sql;
+    let id = Uuid::from_u128(0x0123_4567_89ab_cdef);
+    let at = Timestamp(1_790_000_000_123_456);
+    let full = Params::new()
+        .bool(true)
+        .s64(i64::MIN)
+        .f64(-0.5)
+        .text("سلام 'a' \u{1f600}")
+        .bytes(&[0, 255])
+        .uuid(id)
+        .timestamp(at)
+        .json(br#"{"a":[1]}"#);
+    let insert = "INSERT INTO cells (id, b, i, f, t, y, u, w, j) VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8)";
+    let nothing = statement("INSERT INTO cells (id) VALUES (2)", Params::new());
+    sql.commit(soon(), &[statement(insert, full), nothing], &[]).await?;
+    let rows = sql.query(soon(), "SELECT b, i, f, t, y, u, w, j FROM cells ORDER BY id", &[]).await?;
+    assert_eq!((rows.columns, rows.count), (8, 2));
+    let mut reader = RowReader::new(&rows)?;
+    assert!(reader.advance());
+    assert!(reader.bool()?);
+    assert_eq!(reader.s64()?, i64::MIN);
+    assert_eq!(reader.cell()?, crate::packed::Cell::F64(-0.5));
+    assert_eq!(reader.text()?, "سلام 'a' \u{1f600}");
+    assert_eq!(reader.bytes_or_null()?, Some([0, 255].as_slice()));
+    assert_eq!(reader.uuid()?, id);
+    assert_eq!(reader.timestamp()?, at);
+    let json: serde_json::Value = serde_json::from_str(reader.text()?)?;
+    assert_eq!(json, serde_json::json!({"a": [1]}));
+    assert!(reader.advance());
+    for _ in 0..8 {
+        assert_eq!(reader.cell()?, crate::packed::Cell::Null);
+    }
+    assert!(!reader.advance());
+    Ok(())
+}
+
+async fn an_empty_answer_has_its_columns(candidate: &Candidate) -> Verdict {
+    let sql = open(candidate, "sql-columns").await?.sql;
+    for _ in 0..2 {
+        let rows = sql.query(soon(), "SELECT id, slug AS name FROM books WHERE id = $1", &one(5)).await?;
+        assert_eq!((rows.columns, rows.count), (2, 0));
+        assert!(rows.data.ends_with(b"\x02\0id\x04\0name"), "names follow: {:?}", rows.data);
+    }
+    sql.commit(soon(), &[book(5, "a")], &[]).await?;
+    let rows = sql.query(soon(), "SELECT id, slug AS name FROM books WHERE id = $1", &one(5)).await?;
+    assert!(rows.data.ends_with(b"\x02\0id\x04\0name"));
+    Ok(())
+}
+
+fn one(value: i64) -> Vec<u8> {
+    Params::new().s64(value).finish()
+}
+
+async fn changed_rows_are_counted(candidate: &Candidate) -> Verdict {
+    let sql = open(candidate, "sql-counts").await?.sql;
+    let raise = statement("UPDATE books SET price = price + $1", Params::new().s64(2));
+    let skip = statement("INSERT INTO books (id, slug) VALUES (1, 'a') ON CONFLICT DO NOTHING", Params::new());
+    let returning = statement("DELETE FROM books WHERE id = 2 RETURNING id", Params::new());
+    let none = statement("DELETE FROM books WHERE id = 77", Params::new());
+    let changed = sql.commit(soon(), &[book(1, "a"), book(2, "b"), raise, skip, returning, none], &[]).await?;
+    assert_eq!(changed, [1, 1, 2, 0, 1, 0]);
+    assert!(sql.commit(soon(), &[], &[]).await?.is_empty());
+    Ok(())
+}
+
+async fn an_unmet_expectation_undoes_all(candidate: &Candidate) -> Verdict {
+    let sql = open(candidate, "sql-stale").await?.sql;
+    let mut update = statement("UPDATE books SET price = 9 WHERE id = 1 AND price = 8", Params::new());
+    update.expect = Some(1);
+    let outcome = sql.commit(soon(), &[book(1, "a"), update.clone()], &[]).await;
+    assert_eq!(outcome, Err(SqlError::Stale(1)));
+    assert_eq!(number(&sql.query(soon(), "SELECT count(*) FROM books", &[]).await?)?, 0);
+    update.expect = Some(0);
+    assert_eq!(sql.commit(soon(), &[book(1, "a"), update], &[]).await?, [1, 0]);
+    Ok(())
+}
+
+async fn constraints_are_named(candidate: &Candidate) -> Verdict {
+    let sql = open(candidate, "sql-constraints").await?.sql;
+    sql.commit(soon(), &[book(1, "a")], &[]).await?;
+    let attempt = async |text: &str, params: Params| sql.commit(soon(), &[statement(text, params)], &[]).await;
+    match attempt("INSERT INTO books (id, slug) VALUES (2, 'a')", Params::new()).await {
+        Err(SqlError::UniqueViolation(name)) => assert!(name.contains("slug"), "{name}"),
+        other => return Err(format!("{other:?}").into()),
+    }
+    match attempt("INSERT INTO books (id, slug, price) VALUES (2, 'b', -1)", Params::new()).await {
+        Err(SqlError::CheckViolation(name)) => assert_eq!(name, "books_price"),
+        other => return Err(format!("{other:?}").into()),
+    }
+    match attempt("INSERT INTO books (id) VALUES (2)", Params::new()).await {
+        Err(SqlError::CheckViolation(name)) => assert!(name.contains("slug"), "{name}"),
+        other => return Err(format!("{other:?}").into()),
+    }
+    let orphan = Params::new().uuid(Uuid::from_u128(5));
+    let outcome = attempt("INSERT INTO books (id, slug, author) VALUES (3, 'c', $1)", orphan).await;
+    assert_eq!(outcome, Err(SqlError::ReferenceViolation));
+    Ok(())
+}
+
+async fn misfits_are_rejected(candidate: &Candidate) -> Verdict {
+    let sql = open(candidate, "sql-misfits").await?.sql;
+    let cases: &[(&str, Vec<u8>)] = &[
+        ("SELEC 1", vec![]),
+        ("SELECT FROM WHERE", vec![]),
+        ("SELECT nothing FROM books", vec![]),
+        ("SELECT 1 FROM nowhere", vec![]),
+        ("SELECT \"just text\"", vec![]),
+        ("", vec![]),
+        ("SELECT 1; SELECT 2", vec![]),
+        ("SELECT 1\0", vec![]),
+        ("SELECT ?", one(1)),
+        ("SELECT :a", one(1)),
+        ("SELECT $0", one(1)),
+        ("SELECT $x", one(1)),
+        ("SELECT $1, $2", one(1)),
+        ("SELECT 1", one(1)),
+        ("SELECT $1", vec![]),
+        ("SELECT $1", vec![9, 9]),
+        ("SELECT $1", vec![1, 0, 0, 0, 0, 5, 255, 255, 255, 255]),
+        ("SELECT $1", vec![1, 0, 0, 0, 0, 5, 1, 0, 0, 0, 0xff]),
+    ];
+    for (text, params) in cases {
+        let outcome = sql.query(soon(), text, params).await;
+        // A word that begins no statement is not one a feature may run either.
+        let refused = matches!(outcome, Err(SqlError::Rejected(_) | SqlError::Denied));
+        assert!(refused, "{text:?} {params:?} answered {outcome:?}");
+    }
+    let read = sql.commit(soon(), &[statement("SELECT 1", Params::new())], &[]).await;
+    assert!(matches!(read, Err(SqlError::Rejected(_))), "{read:?}");
+    Ok(())
+}
+
+async fn foreign_statements_are_denied(candidate: &Candidate) -> Verdict {
+    let sql = open(candidate, "sql-denied").await?.sql;
+    for text in DENIED.iter().chain(DENIED_READS) {
+        assert_eq!(sql.query(soon(), text, &[]).await.err(), Some(SqlError::Denied), "{text}");
+    }
+    for text in DENIED.iter().chain(DENIED_WRITES) {
+        let params = if text.contains("$2") { Params::new().bytes(&[1; 16]).s64(1) } else { Params::new() };
+        let outcome = sql.commit(soon(), &[book(1, "a"), statement(text, params)], &[]).await;
+        assert_eq!(outcome, Err(SqlError::Denied), "{text}");
+    }
+    assert_eq!(number(&sql.query(soon(), "SELECT count(*) FROM books", &[]).await?)?, 0);
+    Ok(())
+}
+
+async fn a_query_cannot_write(candidate: &Candidate) -> Verdict {
+    let sql = open(candidate, "sql-query-writes").await?.sql;
+    for text in [
+        "INSERT INTO books (id, slug) VALUES (1, 'a')",
+        "INSERT INTO books (id, slug) VALUES (1, 'a') RETURNING id",
+        "WITH x AS (SELECT 1 AS id) INSERT INTO books (id, slug) SELECT id, 'a' FROM x",
+        "DELETE FROM books",
+        "UPDATE books SET price = 1",
+    ] {
+        assert_eq!(sql.query(soon(), text, &[]).await.err(), Some(SqlError::Denied), "{text}");
+    }
+    assert_eq!(number(&sql.query(soon(), "SELECT count(*) FROM books", &[]).await?)?, 0);
+    Ok(())
+}
+
+const COUNT_TO: &str = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < $1) ";
+
+async fn answers_are_capped(candidate: &Candidate) -> Verdict {
+    let limits = StoreLimits { rows: 10, bytes: 4_000 };
+    let sql = candidate.open(&scope("sql-caps")?, &migrations(), limits).await?.sql;
+    let rows = format!("{COUNT_TO} SELECT n FROM c");
+    assert_eq!(sql.query(soon(), &rows, &one(10)).await?.count, 10);
+    assert_eq!(sql.query(soon(), &rows, &one(11)).await.err(), Some(SqlError::TooLarge));
+    assert_eq!(sql.query(soon(), &rows, &one(1_000_000_000)).await.err(), Some(SqlError::TooLarge));
+    let text = Params::new().text(&"x".repeat(1_900)).finish();
+    assert_eq!(sql.query(soon(), "SELECT $1, $1", &text).await?.count, 1);
+    assert_eq!(sql.query(soon(), "SELECT $1, $1, $1", &text).await.err(), Some(SqlError::TooLarge));
+    assert_eq!(number(&sql.query(soon(), "SELECT 7", &[]).await?)?, 7, "the store is well afterwards");
+    Ok(())
+}
+
+/// The best of some attempts counts: a busy machine may wake anyone late.
+async fn endless_statements_end_at_the_deadline(candidate: &Candidate) -> Verdict {
+    let sql = open(candidate, "sql-endless").await?.sql;
+    let endless = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) ";
+    let read = format!("{endless} SELECT max(n) FROM c");
+    let write = statement(&format!("INSERT INTO books (id, slug) {endless} SELECT n, 'x' FROM c WHERE n < 0"), Params::new());
+    let allowed = Duration::from_millis(60);
+    let mut late = [Duration::MAX; 2];
+    for _ in 0..5 {
+        let deadline = Deadline::after(allowed);
+        assert_eq!(sql.query(StoreCall::until(deadline), &read, &[]).await.err(), Some(SqlError::Timeout));
+        let after_read = Instant::now().saturating_duration_since(deadline.instant());
+        let deadline = Deadline::after(allowed);
+        let outcome = sql.commit(StoreCall::until(deadline), std::slice::from_ref(&write), &[]).await;
+        assert_eq!(outcome, Err(SqlError::Timeout));
+        let after_write = Instant::now().saturating_duration_since(deadline.instant());
+        late = [late[0].min(after_read), late[1].min(after_write)];
+    }
+    assert!(late.iter().all(|late| *late <= Duration::from_millis(20)), "{late:?} past the deadline");
+    sql.commit(soon(), &[book(1, "a")], &[]).await?;
+    assert_eq!(number(&sql.query(soon(), "SELECT count(*) FROM books", &[]).await?)?, 1);
+    Ok(())
+}
+
+async fn concurrent_writes_all_count(candidate: &Candidate) -> Verdict {
+    let sql = open(candidate, "sql-concurrent").await?.sql;
+    sql.commit(soon(), &[book(1, "a")], &[]).await?;
+    let raise = || {
+        let (sql, raise) = (sql.clone(), statement("UPDATE books SET price = price + 1 WHERE id = 1", Params::new()));
+        tokio::spawn(async move { sql.commit(soon(), &[raise], &[]).await })
+    };
+    let writers: Vec<_> = (0..50).map(|_| raise()).collect();
+    for writer in writers {
+        assert_eq!(writer.await??, [1]);
+    }
+    assert_eq!(number(&sql.query(soon(), "SELECT price FROM books", &[]).await?)?, 50);
+    Ok(())
+}
+
+async fn one_of_two_rivals_wins(candidate: &Candidate) -> Verdict {
+    let sql = open(candidate, "sql-rivals").await?.sql;
+    sql.commit(soon(), &[book(1, "a")], &[]).await?;
+    for price in 0..20 {
+        let mut claim = statement("UPDATE books SET price = price + 1 WHERE price = $1", Params::new().s64(price));
+        claim.expect = Some(1);
+        let rival = |claim| {
+            let sql = sql.clone();
+            tokio::spawn(async move { sql.commit(soon(), &[claim], &[]).await })
+        };
+        let (one, other) = (rival(claim.clone()), rival(claim));
+        let outcomes = [one.await?, other.await?];
+        assert!(outcomes.contains(&Ok(vec![1])) && outcomes.contains(&Err(SqlError::Stale(0))), "{outcomes:?}");
+    }
+    Ok(())
+}
+
+/// Dropped at whichever step it stands: not one of them may leave a lock or a row behind.
+async fn a_dropped_write_leaves_nothing(candidate: &Candidate) -> Verdict {
+    let sql = open(candidate, "sql-dropped").await?.sql;
+    for step in 0..40 {
+        let batch = [book(1, "a"), book(1, "b")];
+        let mut write = sql.commit(soon(), &batch, &[]);
+        for _ in 0..step {
+            if (&mut write).now_or_never().is_some() {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+    assert_eq!(number(&sql.query(soon(), "SELECT count(*) FROM books", &[]).await?)?, 0);
+    assert_eq!(sql.commit(soon(), &[book(1, "a")], &[]).await?, [1]);
+    Ok(())
+}
+
+async fn scopes_are_apart(candidate: &Candidate) -> Verdict {
+    let one = open(candidate, "sql-apart-one").await?.sql;
+    let other = open(candidate, "sql-apart-other").await?.sql;
+    one.commit(soon(), &[book(1, "a")], &[]).await?;
+    assert_eq!(number(&other.query(soon(), "SELECT count(*) FROM books", &[]).await?)?, 0);
+    Ok(())
+}

@@ -1,0 +1,111 @@
+//! Small values of one scope in this process's memory, bounded by bytes. Gone with the process.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use moka::Expiry;
+use moka::future::Cache as Memory;
+use moka::ops::compute::Op;
+
+use crate::ports::cache::{Cache, CacheError};
+
+/// Bytes of a key.
+const KEY_BYTES: usize = 256;
+
+/// Bytes of a value.
+const VALUE_BYTES: usize = 64 << 10;
+
+/// Bytes of all keys and values of a scope; the least used go first.
+const SCOPE_BYTES: u64 = 8 << 20;
+
+/// What an entry costs beside its key and value.
+const ENTRY_BYTES: usize = 96;
+
+const SHORTEST: Duration = Duration::from_millis(1);
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
+
+#[derive(Debug, Clone)]
+struct Entry {
+    value: Arc<[u8]>,
+    /// None keeps the time an earlier entry had left.
+    ttl: Option<Duration>,
+}
+
+struct EntryExpiry;
+
+impl Expiry<String, Entry> for EntryExpiry {
+    fn expire_after_create(&self, _key: &String, entry: &Entry, _at: Instant) -> Option<Duration> {
+        entry.ttl
+    }
+
+    fn expire_after_update(
+        &self,
+        _key: &String,
+        entry: &Entry,
+        _at: Instant,
+        left: Option<Duration>,
+    ) -> Option<Duration> {
+        entry.ttl.or(left)
+    }
+}
+
+/// The cache of one scope.
+#[derive(Debug)]
+pub struct MemoryCache {
+    entries: Memory<String, Entry>,
+}
+
+impl MemoryCache {
+    /// An empty one.
+    pub fn new() -> Self {
+        let weigh = |key: &String, entry: &Entry| {
+            u32::try_from(key.len() + entry.value.len() + ENTRY_BYTES).unwrap_or(u32::MAX)
+        };
+        let entries = Memory::builder().max_capacity(SCOPE_BYTES).weigher(weigh).expire_after(EntryExpiry).build();
+        Self { entries }
+    }
+}
+
+#[async_trait]
+impl Cache for MemoryCache {
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, CacheError> {
+        check(key, &[])?;
+        Ok(self.entries.get(key).await.map(|entry| entry.value.to_vec()))
+    }
+
+    async fn set(&self, key: &str, value: Vec<u8>, ttl: Duration) -> Result<(), CacheError> {
+        check(key, &value)?;
+        let entry = Entry { value: value.into(), ttl: Some(ttl.clamp(SHORTEST, LONGEST)) };
+        self.entries.insert(key.to_owned(), entry).await;
+        Ok(())
+    }
+
+    async fn delete(&self, key: &str) -> Result<(), CacheError> {
+        check(key, &[])?;
+        self.entries.invalidate(key).await;
+        Ok(())
+    }
+
+    async fn increment(&self, key: &str, by: i64, ttl: Duration) -> Result<i64, CacheError> {
+        check(key, &[])?;
+        let mut sum = by;
+        let entry = self.entries.entry(key.to_owned()).and_compute_with(|earlier| {
+            let earlier = earlier.map(moka::Entry::into_value);
+            sum = earlier.as_ref().map_or(0, |entry| counted(&entry.value)).saturating_add(by);
+            let ttl = earlier.is_none().then(|| ttl.clamp(SHORTEST, LONGEST));
+            std::future::ready(Op::Put(Entry { value: sum.to_string().into_bytes().into(), ttl }))
+        });
+        entry.await;
+        Ok(sum)
+    }
+}
+
+/// A counter is kept as decimal text, so that `get` shows it; anything else counts as 0.
+fn counted(value: &[u8]) -> i64 {
+    std::str::from_utf8(value).ok().and_then(|text| text.parse().ok()).unwrap_or(0)
+}
+
+fn check(key: &str, value: &[u8]) -> Result<(), CacheError> {
+    if key.len() <= KEY_BYTES && value.len() <= VALUE_BYTES { Ok(()) } else { Err(CacheError::TooLarge) }
+}

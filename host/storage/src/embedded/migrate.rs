@@ -1,0 +1,166 @@
+//! Brings a database file to the tables this room keeps in it and to a feature's migrations, each in its own
+//! transaction. Never goes back, never applies a text that differs from what was applied.
+
+use std::path::Path;
+use std::time::Duration;
+
+use p2p_context::{Clock, Deadline, Scope};
+use sha2::{Digest, Sha256};
+use sqlx::{AssertSqlSafe, Connection as _, Executor, Row};
+
+use super::sqlite::{Connection, Mode, Purpose, Synchronous, sql_error};
+use crate::ports::migrations::Migration;
+use crate::ports::sql::SqlError;
+use crate::ports::stores::OpenError;
+
+/// How long one opening may take, all migrations together.
+const PATIENCE: Duration = Duration::from_mins(10);
+
+/// Version of `TABLES`, kept in the file's header.
+const TABLES_VERSION: i64 = 1;
+
+/// What this room keeps in each file.
+const TABLES: &str = "
+    CREATE TABLE p2p_migrations (
+        version INTEGER PRIMARY KEY,
+        name TEXT NOT NULL,
+        checksum BLOB NOT NULL,
+        applied_at INTEGER NOT NULL
+    );
+    CREATE TABLE p2p_outbox (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        id BLOB NOT NULL UNIQUE,
+        topic TEXT NOT NULL,
+        key TEXT NOT NULL,
+        payload BLOB NOT NULL,
+        committed_at INTEGER NOT NULL,
+        channel_seq INTEGER
+    );
+    CREATE TABLE p2p_inbox (event_id BLOB PRIMARY KEY, handled_at INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE INDEX p2p_inbox_age ON p2p_inbox (handled_at);
+    CREATE TABLE p2p_documents (
+        collection TEXT NOT NULL,
+        id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (collection, id)
+    );
+    PRAGMA user_version = 1;
+";
+
+/// Opens a file, creating it and its directory's entry for it when it is not there, and brings it up to date.
+pub async fn bring_up(
+    file: &Path,
+    scope: &Scope,
+    migrations: &[Migration],
+    clock: &dyn Clock,
+    synchronous: Synchronous,
+) -> Result<(), OpenError> {
+    let connection = Connection::open(file, Purpose::Migrates, synchronous).await.map_err(unavailable)?;
+    let mut migrator = Migrator { connection, scope, clock };
+    migrator.connection.begin_use(Deadline::after(PATIENCE)).await.map_err(unavailable)?;
+    migrator.lay_tables().await.map_err(unavailable)?;
+    migrator.refuse_newer(migrations).await?;
+    for (migration, version) in migrations.iter().zip(1..) {
+        if migration.version != version {
+            return Err(migrator.failed(migration, "versions must be 1, 2, 3 … without gaps".to_owned()));
+        }
+        migrator.apply(migration).await?;
+    }
+    migrator.connection.sqlx.close().await.map_err(|error| unavailable(sql_error(error)))
+}
+
+struct Migrator<'a> {
+    connection: Connection,
+    scope: &'a Scope,
+    clock: &'a dyn Clock,
+}
+
+impl Migrator<'_> {
+    async fn run(&mut self, text: &'static str) -> Result<(), SqlError> {
+        self.connection.sqlx.execute(sqlx::raw_sql(text)).await.map(drop).map_err(sql_error)
+    }
+
+    async fn number(&mut self, text: &'static str) -> Result<i64, SqlError> {
+        let row = self.connection.sqlx.fetch_one(text).await.map_err(sql_error)?;
+        row.try_get(0).map_err(sql_error)
+    }
+
+    async fn lay_tables(&mut self) -> Result<(), SqlError> {
+        self.run("BEGIN IMMEDIATE").await?;
+        match self.number("PRAGMA user_version").await? {
+            0 => self.run(TABLES).await?,
+            TABLES_VERSION => {}
+            newer => return Err(SqlError::Unavailable(format!("the file was made by a newer host (tables {newer})"))),
+        }
+        self.run("COMMIT").await
+    }
+
+    async fn refuse_newer(&mut self, migrations: &[Migration]) -> Result<(), OpenError> {
+        let newest = self.number("SELECT coalesce(max(version), 0) FROM p2p_migrations").await.map_err(unavailable)?;
+        let found = u32::try_from(newest).unwrap_or(u32::MAX);
+        let known = migrations.last().map_or(0, |migration| migration.version);
+        if found > known { Err(OpenError::Newer { scope: self.scope.clone(), found, known }) } else { Ok(()) }
+    }
+
+    /// The write lock is held from the look to the commit, so that of two processes only one applies it.
+    async fn apply(&mut self, migration: &Migration) -> Result<(), OpenError> {
+        self.run("BEGIN IMMEDIATE").await.map_err(unavailable)?;
+        let outcome = self.apply_within(migration).await;
+        self.connection.speak_as(Mode::Host);
+        let ending = if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" };
+        let ended = self.run(ending).await;
+        outcome?;
+        ended.map_err(|error| self.failed(migration, error.to_string()))
+    }
+
+    async fn apply_within(&mut self, migration: &Migration) -> Result<(), OpenError> {
+        let checksum: [u8; 32] = Sha256::digest(migration.sqlite.as_bytes()).into();
+        match self.applied(migration.version).await.map_err(unavailable)? {
+            Some(earlier) if earlier == checksum => return Ok(()),
+            Some(_) => {
+                return Err(OpenError::Altered { scope: self.scope.clone(), version: migration.version });
+            }
+            None => {}
+        }
+        self.change(&migration.sqlite).await.map_err(|error| self.failed(migration, error.to_string()))?;
+        self.record(migration, &checksum).await.map_err(unavailable)
+    }
+
+    async fn applied(&mut self, version: u32) -> Result<Option<Vec<u8>>, SqlError> {
+        let query = sqlx::query("SELECT checksum FROM p2p_migrations WHERE version = $1").bind(version);
+        let row = self.connection.sqlx.fetch_optional(query).await.map_err(sql_error)?;
+        row.map(|row| row.try_get(0)).transpose().map_err(sql_error)
+    }
+
+    async fn change(&mut self, text: &str) -> Result<(), SqlError> {
+        // SQLite stops reading at a NUL, sqlx does not.
+        if text.contains('\0') {
+            return Err(SqlError::Rejected("NUL in the migration".to_owned()));
+        }
+        self.connection.speak_as(Mode::Migration);
+        let text = AssertSqlSafe(text.to_owned());
+        self.connection.sqlx.execute(sqlx::raw_sql(text)).await.map_err(sql_error)?;
+        self.connection.speak_as(Mode::Host);
+        let astray = self.connection.sqlx.fetch_optional("PRAGMA foreign_key_check").await.map_err(sql_error)?;
+        if astray.is_some() { Err(SqlError::ReferenceViolation) } else { Ok(()) }
+    }
+
+    async fn record(&mut self, migration: &Migration, checksum: &[u8]) -> Result<(), SqlError> {
+        let text = "INSERT INTO p2p_migrations (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)";
+        let query = sqlx::query(text)
+            .bind(migration.version)
+            .bind(&migration.name)
+            .bind(checksum)
+            .bind(self.clock.now().0);
+        self.connection.sqlx.execute(query).await.map(drop).map_err(sql_error)
+    }
+
+    fn failed(&self, migration: &Migration, reason: String) -> OpenError {
+        OpenError::Failed { scope: self.scope.clone(), version: migration.version, reason }
+    }
+}
+
+fn unavailable(error: SqlError) -> OpenError {
+    OpenError::Unavailable(error.to_string())
+}

@@ -1,0 +1,116 @@
+//! The SQL port over one database file: queries on the readers, batches on the writer.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{AssertSqlSafe, Column, Executor, Row, SqlSafeStr, Statement as _};
+
+use super::Database;
+use super::cells;
+use super::connection::Connection;
+use super::errors::sql_error;
+use super::statement::{GuestStatement, Statements, Verb};
+use crate::embedded::outbox;
+use crate::packed::RowsWriter;
+use crate::ports::events::Event;
+use crate::ports::sql::{Dialect, Rows, SqlError, SqlStore, Statement};
+use crate::ports::stores::{StoreCall, StoreLimits};
+
+/// Tables of one scope.
+#[derive(Debug)]
+pub struct SqliteStore {
+    database: Arc<Database>,
+    limits: StoreLimits,
+    statements: Statements,
+}
+
+/// A statement of a batch with its parameters.
+struct Bound {
+    guest: Arc<GuestStatement>,
+    arguments: SqliteArguments,
+    expect: Option<u64>,
+}
+
+impl SqliteStore {
+    /// Over an open database.
+    pub fn new(database: Arc<Database>, limits: StoreLimits) -> Self {
+        Self { database, limits, statements: Statements::default() }
+    }
+
+    fn bind(&self, statement: &Statement) -> Result<Bound, SqlError> {
+        let guest = self.statements.get(&statement.text)?;
+        if guest.verb == Verb::Reads {
+            return Err(SqlError::Rejected("a commit holds statements that write".to_owned()));
+        }
+        let arguments = cells::arguments(&statement.params, guest.params)?;
+        Ok(Bound { guest, arguments, expect: statement.expect })
+    }
+}
+
+#[async_trait]
+impl SqlStore for SqliteStore {
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
+
+    async fn query(&self, call: StoreCall, text: &str, params: &[u8]) -> Result<Rows, SqlError> {
+        let statement = self.statements.get(text)?;
+        if statement.verb == Verb::Writes {
+            return Err(SqlError::Denied);
+        }
+        let arguments = cells::arguments(params, statement.params)?;
+        let mut reader = self.database.feature_readers.lend(call.deadline).await?;
+        let connection = reader.connection()?;
+        let fetched = cells::fetch(&mut connection.sqlx, text_of(&statement), arguments, self.limits).await?;
+        let rows = match fetched {
+            Some((rows, last)) => rows.finish(last.columns().iter().map(Column::name)),
+            None => no_rows(connection, &statement).await?,
+        };
+        connection.end_use();
+        Ok(rows)
+    }
+
+    async fn commit(
+        &self,
+        call: StoreCall,
+        statements: &[Statement],
+        events: &[Event],
+    ) -> Result<Vec<u64>, SqlError> {
+        let batch: Vec<Bound> = statements.iter().map(|statement| self.bind(statement)).collect::<Result<_, _>>()?;
+        outbox::check(events)?;
+        if batch.is_empty() && events.is_empty() && call.handling.is_none() {
+            return Ok(Vec::new());
+        }
+        let mut transaction = self.database.writer.begin(call.deadline).await?;
+        outbox::record_handling(&self.database, &mut transaction, call.handling).await?;
+        let mut changed = Vec::with_capacity(batch.len());
+        for (index, Bound { guest, arguments, expect }) in (0_u32..).zip(batch) {
+            let count = transaction.guest(&guest, arguments).await?;
+            if expect.is_some_and(|expected| expected != count) {
+                return Err(SqlError::Stale(index));
+            }
+            changed.push(count);
+        }
+        outbox::append(&self.database, &mut transaction, events).await?;
+        self.database.finish(transaction, events).await?;
+        Ok(changed)
+    }
+}
+
+/// An empty answer has columns all the same.
+async fn no_rows(connection: &mut Connection, statement: &GuestStatement) -> Result<Rows, SqlError> {
+    if statement.columns.get().is_none() {
+        let prepared = connection.sqlx.prepare(text_of(statement).into_sql_str()).await.map_err(sql_error)?;
+        let names = prepared.columns().iter().map(|column| column.name().to_owned()).collect();
+        // Another caller may have been quicker with the same names.
+        let _ = statement.columns.set(names);
+    }
+    let names = statement.columns.get().map(Vec::as_slice).unwrap_or_default();
+    let rows = RowsWriter::new(u32::try_from(names.len()).unwrap_or(u32::MAX));
+    Ok(rows.finish(names.iter().map(String::as_str)))
+}
+
+fn text_of(statement: &GuestStatement) -> AssertSqlSafe<Arc<str>> {
+    AssertSqlSafe(Arc::clone(&statement.sql))
+}

@@ -1,0 +1,152 @@
+//! The one writing connection of a database file and its transactions. A transaction that is not committed is rolled
+//! back, also when its future is dropped half-way.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::{FutureExt, StreamExt};
+use p2p_context::Deadline;
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{AssertSqlSafe, Either, Executor};
+use tokio::sync::{Mutex, MutexGuard};
+
+use super::cells;
+use super::connection::{Connection, Purpose, Synchronous};
+use super::errors::sql_error;
+use super::policy::Mode;
+use super::statement::GuestStatement;
+use crate::packed::Params;
+use crate::ports::sql::{Rows, SqlError};
+use crate::ports::stores::StoreLimits;
+
+/// How long to wait before asking again whether another process has finished its write.
+const FIRST_WAIT: Duration = Duration::from_millis(1);
+const LONGEST_WAIT: Duration = Duration::from_millis(20);
+
+/// The writer of one file.
+#[derive(Debug)]
+pub struct Writer {
+    file: PathBuf,
+    synchronous: Synchronous,
+    connection: Mutex<Option<Connection>>,
+}
+
+impl Writer {
+    /// Opened when first needed.
+    pub fn new(file: PathBuf, synchronous: Synchronous) -> Self {
+        Self { file, synchronous, connection: Mutex::default() }
+    }
+
+    /// Begins a transaction that holds the write lock. `Busy` when others kept it until the deadline.
+    pub async fn begin(&self, deadline: Deadline) -> Result<Transaction<'_>, SqlError> {
+        let slot = self.lock(deadline).await?;
+        let mut transaction = Transaction { slot, open: false };
+        self.prepare(&mut transaction.slot, deadline).await?;
+        let mut wait = FIRST_WAIT;
+        transaction.open = true;
+        while let Err(error) = transaction.host(BEGIN, Params::new()).await {
+            if error != SqlError::Busy || deadline.remaining() < wait {
+                return Err(error);
+            }
+            tokio::time::sleep(wait).await;
+            wait = LONGEST_WAIT.min(wait * 2);
+        }
+        Ok(transaction)
+    }
+
+    /// Waits until nobody writes, closes the connection and keeps writers waiting until the answer is dropped.
+    pub async fn close(&self) -> impl Drop {
+        let mut slot = self.connection.lock().await;
+        *slot = None;
+        slot
+    }
+
+    async fn lock(&self, deadline: Deadline) -> Result<MutexGuard<'_, Option<Connection>>, SqlError> {
+        if let Ok(slot) = self.connection.try_lock() {
+            return Ok(slot);
+        }
+        tokio::time::timeout_at(deadline.instant().into(), self.connection.lock()).await.map_err(|_| SqlError::Busy)
+    }
+
+    async fn prepare(&self, slot: &mut Option<Connection>, deadline: Deadline) -> Result<(), SqlError> {
+        if let Some(connection) = slot
+            && connection.begin_use(deadline).await.is_ok()
+        {
+            return Ok(());
+        }
+        *slot = None;
+        let fresh = slot.insert(Connection::open(&self.file, Purpose::Writes, self.synchronous).await?);
+        fresh.begin_use(deadline).await
+    }
+}
+
+const BEGIN: &str = "BEGIN IMMEDIATE";
+const COMMIT: &str = "COMMIT";
+const ROLLBACK: &str = "ROLLBACK";
+
+/// A write under way.
+#[derive(Debug)]
+pub struct Transaction<'a> {
+    slot: MutexGuard<'a, Option<Connection>>,
+    open: bool,
+}
+
+impl Transaction<'_> {
+    /// Runs a feature's statement; answers the rows it changed.
+    pub async fn guest(&mut self, statement: &GuestStatement, bound: SqliteArguments) -> Result<u64, SqlError> {
+        let connection = self.connection()?;
+        connection.speak_as(Mode::Writer);
+        let text = AssertSqlSafe(Arc::clone(&statement.sql));
+        let mut answers = connection.sqlx.fetch_many(sqlx::query_with(text, bound));
+        let mut changed = 0;
+        while let Some(answer) = answers.next().await {
+            if let Either::Left(done) = answer.map_err(sql_error)? {
+                changed += done.rows_affected();
+            }
+        }
+        Ok(changed)
+    }
+
+    /// Runs a statement of this room; answers the rows it changed.
+    pub async fn host(&mut self, text: &'static str, params: Params) -> Result<u64, SqlError> {
+        let bound = cells::host_arguments(params)?;
+        let connection = self.connection()?;
+        connection.speak_as(Mode::Host);
+        let done = connection.sqlx.execute(sqlx::query_with(text, bound)).await.map_err(sql_error)?;
+        Ok(done.rows_affected())
+    }
+
+    /// Reads for this room, as the transaction sees it.
+    pub async fn host_rows(&mut self, text: &'static str, params: Params) -> Result<Rows, SqlError> {
+        let bound = cells::host_arguments(params)?;
+        let connection = self.connection()?;
+        connection.speak_as(Mode::Host);
+        let fetched = cells::fetch(&mut connection.sqlx, text, bound, StoreLimits::default()).await?;
+        Ok(fetched.map(|(rows, _)| rows.finish(std::iter::empty())).unwrap_or_default())
+    }
+
+    /// Makes all of it lasting.
+    pub async fn commit(mut self) -> Result<(), SqlError> {
+        self.host(COMMIT, Params::new()).await?;
+        self.open = false;
+        self.connection()?.end_use();
+        Ok(())
+    }
+
+    fn connection(&mut self) -> Result<&mut Connection, SqlError> {
+        self.slot.as_mut().ok_or_else(|| SqlError::Unavailable("the writer is gone".to_owned()))
+    }
+}
+
+impl Drop for Transaction<'_> {
+    /// Ends what still runs and queues the rollback behind it; the next use waits for both. Where nothing is left to
+    /// roll back (SQLite did it itself, or COMMIT came through), the rollback fails without harm.
+    fn drop(&mut self) {
+        if let (true, Some(connection)) = (self.open, self.slot.as_mut()) {
+            connection.interrupt();
+            // One look is enough to put the command into the connection's queue.
+            let _ = connection.sqlx.execute(sqlx::query(ROLLBACK)).now_or_never();
+        }
+    }
+}

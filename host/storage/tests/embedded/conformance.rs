@@ -1,0 +1,25 @@
+//! The suites that every driver must pass.
+
+use std::sync::Arc;
+
+use p2p_storage::conformance::{Candidate, Verdict, outbox, sql};
+
+use super::support::stores;
+
+fn candidate() -> (tempfile::TempDir, Candidate) {
+    let folder = tempfile::tempdir().unwrap();
+    let stores = Arc::new(stores(folder.path()));
+    (folder, stores)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sql_conforms() -> Verdict {
+    let (_folder, candidate) = candidate();
+    sql::all(&candidate).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_outbox_conforms() -> Verdict {
+    let (_folder, candidate) = candidate();
+    outbox::all(&candidate).await
+}

@@ -1,0 +1,10 @@
+//! The embedded stores against real files: the conformance suites, then what only SQLite and a file system can do.
+
+#[cfg(test)]
+mod conformance;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod migrations;
+#[cfg(test)]
+mod support;
