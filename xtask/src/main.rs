@@ -1,2 +1,134 @@
-//! Being built.
-fn main() {}
+//! The command line of the house: `cargo xtask <task>`. Reads arguments and hands on; no task's work
+//! is done here.
+
+mod arrows;
+mod bench;
+mod bootstrap;
+mod components;
+mod contracts;
+mod deny;
+mod findings;
+mod generate;
+mod hooks;
+mod process;
+mod run;
+mod semver;
+mod test;
+mod tidy;
+mod toolchain;
+mod workspace;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::workspace::Workspace;
+
+/// Builds, checks and runs this project.
+///
+/// Two commands are enough to begin: `cargo xtask run` starts a backend on port 8000, `cargo xtask
+/// test` runs every check and every test. Both prepare what they need, and both may be run again.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Prepare the wasm toolchain: the rustup target, or Debian's packages, or a sentence on what to type
+    Bootstrap,
+    /// Build every feature to `target/components/<name>.wasm`
+    Components {
+        /// Only the feature in the folder of this name; may be repeated
+        #[arg(long, value_name = "NAME")]
+        only: Vec<String>,
+    },
+    /// Build one feature that lives outside this repository, the same way
+    Component {
+        /// Folder of the crate
+        path: PathBuf,
+    },
+    /// Write the files that are made from code (OpenAPI fragments)
+    Generate {
+        /// Write nothing; fail when a committed copy is out of date
+        #[arg(long)]
+        check: bool,
+    },
+    /// Build everything and start the backend on port 8000, with its data under ./data
+    Run(RunArguments),
+    /// Run every check and every test, cheap ones first; stops at the first failure
+    Test {
+        /// Checks and unit tests only: nothing that needs a built component
+        #[arg(long)]
+        quick: bool,
+    },
+    /// House rules about files, names, contracts, migrations and manifests
+    Tidy,
+    /// Which crate may depend on which
+    Arrows,
+    /// Licences, banned crates, duplicate versions and sources of the dependencies, without network
+    Deny,
+    /// Compare the WIT contracts with the newest frozen copy: additions pass, changes fail
+    Semver,
+    /// The WIT contracts
+    Wit {
+        #[command(subcommand)]
+        task: WitTask,
+    },
+    /// Run the benchmark (`tests/bench`); what follows `--` goes to it
+    Bench {
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+    /// Let git run the pre-commit checks of `.githooks`
+    SetupHooks,
+}
+
+#[derive(Subcommand)]
+enum WitTask {
+    /// Copy the current contracts to `wit/released/<version>`; a frozen copy is never edited
+    Freeze,
+}
+
+#[derive(Args)]
+struct RunArguments {
+    /// Fill an empty store with organizations, users and topics in Arabic and English
+    #[arg(long)]
+    demo: bool,
+    /// Given to `p2p serve` as they are
+    #[arg(last = true)]
+    arguments: Vec<String>,
+}
+
+fn main() -> ExitCode {
+    match perform(Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn perform(task: Task) -> anyhow::Result<()> {
+    let workspace = Workspace::load()?;
+    match task {
+        Task::Bootstrap => bootstrap::prepare(&workspace).map(|_| ()),
+        Task::Components { only } => components::build(&workspace, &only),
+        Task::Component { path } => components::build_foreign(&workspace, &path),
+        Task::Generate { check: false } => generate::write(&workspace),
+        Task::Generate { check: true } => generate::check(&workspace),
+        Task::Run(given) => run::run(&workspace, given.demo, &given.arguments),
+        Task::Test { quick } => test::test(&workspace, quick),
+        Task::Tidy => tidy::check(&workspace),
+        Task::Arrows => arrows::check(&workspace),
+        Task::Deny => deny::check(&workspace),
+        Task::Semver => semver::check(&workspace.root),
+        Task::Wit { task: WitTask::Freeze } => semver::freeze(&workspace.root),
+        Task::Bench { arguments } => bench::run(&workspace, &arguments),
+        Task::SetupHooks => hooks::install(&workspace.root),
+    }
+}

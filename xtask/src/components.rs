@@ -1,0 +1,117 @@
+//! Builds features to components: one file per feature, its manifest inside. Runs no feature.
+
+mod encode;
+mod features;
+mod stamp;
+
+use std::fs;
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+pub use features::{Feature, Kind, select};
+
+use crate::bootstrap;
+use crate::process;
+use crate::toolchain::{self, Toolchain};
+use crate::workspace::Workspace;
+use features::Described;
+use stamp::Stamp;
+
+/// What a component of this house may weigh, in bytes, before compression.
+const SIZE_LIMIT: u64 = 600_000;
+
+/// Builds the features of the workspace, or only those named.
+///
+/// # Errors
+/// When a name is unknown, a step fails, or a component is too large.
+pub fn build(workspace: &Workspace, only: &[String]) -> Result<()> {
+    let toolchain = bootstrap::prepare(workspace)?;
+    let features = select(workspace, only)?;
+    if features.is_empty() {
+        println!("no crate here has a feature `component` yet: nothing to build");
+        return Ok(());
+    }
+    build_all(workspace, &toolchain, &features)
+}
+
+/// Builds one feature of another workspace, with this house's profile.
+///
+/// # Errors
+/// When it is no feature crate or a step fails.
+pub fn build_foreign(own: &Workspace, folder: &Path) -> Result<()> {
+    let toolchain = bootstrap::prepare(own)?;
+    let manifest = folder.join("Cargo.toml");
+    let manifest =
+        manifest.canonicalize().with_context(|| format!("there is no crate in {}", folder.display()))?;
+    let workspace = Workspace::of(&manifest)?;
+    let feature = Feature::foreign(&workspace, &manifest)?;
+    build_all(&workspace, &toolchain, &[feature])
+}
+
+/// The manifests that these features print about themselves, in the same order.
+///
+/// # Errors
+/// When one does not build, or prints something else.
+pub fn describe(workspace: &Workspace, features: &[Feature]) -> Result<Vec<Described>> {
+    let mut command = workspace.cargo();
+    command.args(["build", "--quiet"]);
+    for feature in features {
+        command.args(["--package", &feature.package, "--bin", &feature.describer()]);
+        command.args(["--features", &format!("{}/describe", feature.package)]);
+    }
+    process::run(&mut command)?;
+    features.iter().map(|feature| features::ask(workspace, feature)).collect()
+}
+
+fn build_all(workspace: &Workspace, toolchain: &Toolchain, features: &[Feature]) -> Result<()> {
+    for feature in features {
+        let mut command = toolchain.core_module(workspace, &feature.package);
+        if feature.kind == Kind::Foreign {
+            command.args(features::PROFILE);
+        }
+        process::run(&mut command)?;
+    }
+    let manifests = describe(workspace, features)?;
+    fs::create_dir_all(workspace.components())?;
+    let mut too_large = Vec::new();
+    for (feature, described) in features.iter().zip(&manifests) {
+        let size = finish(workspace, feature, described)?;
+        if feature.kind == Kind::Product && size > SIZE_LIMIT {
+            too_large.push(format!("{} has {size}", described.name));
+        }
+    }
+    if !too_large.is_empty() {
+        bail!("a component may weigh {SIZE_LIMIT} bytes; {}", too_large.join(", "));
+    }
+    Ok(())
+}
+
+/// Core module and manifest to the finished file, unless it stands already; answers its size in bytes.
+fn finish(workspace: &Workspace, feature: &Feature, described: &Described) -> Result<u64> {
+    let begun = Instant::now();
+    let module = toolchain::module_path(workspace, &feature.library);
+    let module = fs::read(&module).with_context(|| format!("{} was not built", module.display()))?;
+    let path = workspace.components().join(format!("{}.wasm", described.name));
+    let stamp = Stamp::of(&path, &[&module, described.manifest.as_bytes()]);
+    let unchanged = stamp.is_current();
+    if !unchanged {
+        let component = encode::component(&module, &described.manifest)
+            .with_context(|| format!("{} does not fit the contracts in wit/", described.name))?;
+        write_whole(&path, &component)?;
+        stamp.keep()?;
+    }
+    let size = fs::metadata(&path)?.len();
+    let state =
+        if unchanged { "unchanged".into() } else { format!("{:.1} s", begun.elapsed().as_secs_f64()) };
+    println!("   {:<24}{size:>8} bytes  {state:<10} {}", described.name, workspace.shown(&path));
+    Ok(size)
+}
+
+/// A reader never sees half a component.
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    let half = path.with_extension("wasm.part");
+    fs::write(&half, bytes).with_context(|| format!("{} cannot be written", half.display()))?;
+    fs::rename(&half, path).with_context(|| format!("{} cannot be written", path.display()))
+}

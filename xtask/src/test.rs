@@ -1,0 +1,82 @@
+//! Every check and every test, cheap ones first. Says each step's name and time, stops at the first
+//! failure, and adds nothing to what the steps themselves print.
+
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+
+use crate::workspace::Workspace;
+use crate::{arrows, components, deny, generate, process, semver, tidy};
+
+/// Set to install the real `cargo deny` when it is missing; that takes minutes.
+const INSTALL_DENY: &str = "P2P_DENY";
+
+/// Runs them. `quick` leaves out what needs a built component.
+///
+/// # Errors
+/// At the first step that fails, naming it.
+pub fn test(workspace: &Workspace, quick: bool) -> Result<()> {
+    let begun = Instant::now();
+    step("fmt", || process::run(workspace.cargo().args(["fmt", "--all", "--check"])))?;
+    step("tidy", || tidy::check(workspace))?;
+    step("arrows", || arrows::check(workspace))?;
+    step("semver", || semver::check(&workspace.root))?;
+    step("deny", || denied(workspace))?;
+    step("generate --check", || generate::check(workspace))?;
+    step("clippy", || process::run(&mut clippy(workspace)))?;
+    if quick {
+        step("unit tests", || process::run(&mut tests(workspace, &["--lib", "--bins"])))?;
+    } else {
+        step("components", || components::build(workspace, &[]))?;
+        step("tests", || process::run(&mut tests(workspace, &[])))?;
+        step("doc tests", || {
+            process::run(workspace.cargo().args(["test", "--quiet", "--workspace", "--doc"]))
+        })?;
+    }
+    println!("── all well after {:.0} s", begun.elapsed().as_secs_f64());
+    Ok(())
+}
+
+fn step(name: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {
+    println!("── {name}");
+    let begun = Instant::now();
+    work().with_context(|| format!("step `{name}`"))?;
+    println!("   {name}: {:.1} s", begun.elapsed().as_secs_f64());
+    Ok(())
+}
+
+fn clippy(workspace: &Workspace) -> Command {
+    let mut command = workspace.cargo();
+    command.args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"]);
+    command
+}
+
+/// With nextest where it is installed, else with cargo's own runner.
+fn tests(workspace: &Workspace, which: &[&str]) -> Command {
+    let mut command = workspace.cargo();
+    if process::on_path("cargo-nextest") {
+        command.args(["nextest", "run", "--workspace"]);
+    } else {
+        command.args(["test", "--workspace"]);
+        if which.is_empty() {
+            command.arg("--all-targets");
+        }
+    }
+    command.args(which);
+    command
+}
+
+/// The real program where it is installed or asked for; advisories need the network and stay with the forge.
+fn denied(workspace: &Workspace) -> Result<()> {
+    let asked = std::env::var_os(INSTALL_DENY).is_some();
+    if asked && !process::on_path("cargo-deny") {
+        process::run(workspace.cargo().args(["install", "--locked", "cargo-deny"]))?;
+    }
+    if asked || process::on_path("cargo-deny") {
+        let mut command = workspace.cargo();
+        command.args(["deny", "--all-features", "check", "bans", "licenses", "sources"]);
+        return process::run(&mut command);
+    }
+    deny::check(workspace)
+}
