@@ -23,12 +23,22 @@ impl Check {
     }
 
     /// A single line: no control characters; length in characters, blanks at the ends not counted.
-    pub fn text(self, field: impl Into<Cow<'static, str>>, value: &str, length: RangeInclusive<usize>) -> Self {
+    pub fn text(
+        self,
+        field: impl Into<Cow<'static, str>>,
+        value: &str,
+        length: RangeInclusive<usize>,
+    ) -> Self {
         self.characters(field, value, length, |_| false)
     }
 
     /// Text of several lines, as people write it: line breaks and tabs are fine, other control characters are not.
-    pub fn prose(self, field: impl Into<Cow<'static, str>>, value: &str, length: RangeInclusive<usize>) -> Self {
+    pub fn prose(
+        self,
+        field: impl Into<Cow<'static, str>>,
+        value: &str,
+        length: RangeInclusive<usize>,
+    ) -> Self {
         self.characters(field, value, length, |c| matches!(c, '\n' | '\r' | '\t'))
     }
 
@@ -48,8 +58,17 @@ impl Check {
     }
 
     /// So many items.
-    pub fn items(self, field: impl Into<Cow<'static, str>>, count: usize, wanted: RangeInclusive<usize>) -> Self {
-        let rule = if count < *wanted.start() { Rule::TooFew(*wanted.start()) } else { Rule::TooMany(*wanted.end()) };
+    pub fn items(
+        self,
+        field: impl Into<Cow<'static, str>>,
+        count: usize,
+        wanted: RangeInclusive<usize>,
+    ) -> Self {
+        let rule = if count < *wanted.start() {
+            Rule::TooFew(*wanted.start())
+        } else {
+            Rule::TooMany(*wanted.end())
+        };
         self.that(wanted.contains(&count), field, rule)
     }
 
@@ -143,8 +162,12 @@ mod tests {
             .one_of("visibility", "all", &["network", "organization"])
             .items("tags", 6, 0..=5)
             .each(&["ok", "\0"], |check, (n, tag)| check.text(format!("tags[{n}]"), tag, 1..=40));
-        let wanted =
-            [("title", "TOO_SHORT"), ("visibility", "CHOICE"), ("tags", "TOO_MANY"), ("tags[1]", "CHARACTERS")];
+        let wanted = [
+            ("title", "TOO_SHORT"),
+            ("visibility", "CHOICE"),
+            ("tags", "TOO_MANY"),
+            ("tags[1]", "CHARACTERS"),
+        ];
         assert_eq!(broken(check), wanted.map(|(field, code)| (field.to_owned(), code)));
     }
 
@@ -162,7 +185,19 @@ mod tests {
         for good in ["a@b.co", "first.last+tag@sub.example.com", "o'neil@xn--mgbh0fb.xn--kgbechtv"] {
             assert!(is_email(good), "{good}");
         }
-        for bad in ["", "a", "a@b", "@b.co", "a@.co", "a@b.c", "a..b@c.de", "a b@c.de", "a@-b.co", "a@b.12", "a@b@c.de\n"] {
+        for bad in [
+            "",
+            "a",
+            "a@b",
+            "@b.co",
+            "a@.co",
+            "a@b.c",
+            "a..b@c.de",
+            "a b@c.de",
+            "a@-b.co",
+            "a@b.12",
+            "a@b@c.de\n",
+        ] {
             assert!(!is_email(bad), "{bad}");
         }
         assert!(!is_email(&format!("{}@b.co", "a".repeat(65))));

@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::host::{
-    Blobs, Cache, Clock, Config, Credentials, Directory, Documents, Events, Host, Level, Log, Random, Secrets,
-    Sessions, Sql, Text,
+    Blobs, Cache, Clock, Config, Credentials, Directory, Documents, Events, Host, Level, Log, Random,
+    Secrets, Sessions, Sql, Text,
 };
 use crate::idempotency::Claim;
 use crate::problem::{Code, Problem};
@@ -238,7 +238,13 @@ mod tests {
     }
 
     fn person(role: Role) -> Actor {
-        Actor { user_id: Uuid::NIL, organization_id: Some(Uuid::NIL), role, platform_admin: false, verified: false }
+        Actor {
+            user_id: Uuid::NIL,
+            organization_id: Some(Uuid::NIL),
+            role,
+            platform_admin: false,
+            verified: false,
+        }
     }
 
     #[test]

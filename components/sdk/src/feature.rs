@@ -130,4 +130,10 @@ impl Feature {
         self.subscriptions.push(Subscription::new(topic, handler));
         self
     }
+
+    /// Whether the table for idempotency keys is part of its store.
+    #[cfg(any(feature = "describe", feature = "test-host"))]
+    pub(crate) fn needs_own_table(&self) -> bool {
+        !self.migrations.is_empty() || self.routes.iter().any(|route| route.idempotent)
+    }
 }

@@ -19,7 +19,7 @@ pub use documents::{
     Change, Comparison, Document, DocumentError, Documents, Filter, Operator, Order, Search,
 };
 pub use identity::{CredentialError, Credentials, Issued, SessionError, Sessions};
-pub use join::{join, join3, join_all};
+pub use join::{join, join_all, join3};
 pub use small::{Cache, CacheError, Clock, Config, Level, Log, Random, Secrets, Unreadable};
 pub use sql::{Dialect, Sql, SqlError, Statement};
 

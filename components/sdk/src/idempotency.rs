@@ -21,7 +21,8 @@ const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 /// One write in so many also clears what is older.
 const SWEEP_ONE_IN: i64 = 64;
 
-const FIND: &str = "SELECT request, status, headers, body FROM sdk_idempotency WHERE id = $1 AND created_at > $2";
+const FIND: &str =
+    "SELECT request, status, headers, body FROM sdk_idempotency WHERE id = $1 AND created_at > $2";
 /// Takes over a row that has outlived its day; a younger one stays, and no row changes.
 const KEEP: &str = "INSERT INTO sdk_idempotency (id, request, status, headers, body, created_at) \
     VALUES ($1, $2, $3, $4, $5, $6) \

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 pub use cursor::{Cursor, CursorParts};
 
-use crate::problem::{Problem, Rule};
 use crate::Request;
+use crate::problem::{Problem, Rule};
 
 const LIMIT_DEFAULT: u32 = 20;
 const LIMIT_MAX: u32 = 100;
@@ -65,7 +65,6 @@ impl PageRequest {
 
 /// A part of a list.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "describe", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Page<T> {
     /// The items.
@@ -131,7 +130,9 @@ mod tests {
     #[test]
     fn limits_are_clamped_and_pages_bounded() {
         assert_eq!(wanted("").unwrap(), PageRequest { limit: 20, cursor: None, offset: 0, count: false });
-        for (query, limit) in [("limit=0", 1), ("limit=-7", 1), ("limit=101", 100), ("limit=99999999999", 100)] {
+        for (query, limit) in
+            [("limit=0", 1), ("limit=-7", 1), ("limit=101", 100), ("limit=99999999999", 100)]
+        {
             assert_eq!(wanted(query).unwrap().limit, limit, "{query}");
         }
         assert_eq!(wanted("limit=100&page=100").unwrap().offset, 9900);

@@ -14,7 +14,8 @@ pub use codes::{Code, Kind};
 pub use fields::{FieldProblem, Rule};
 
 use crate::host::{
-    BlobError, CacheError, CredentialError, DirectoryError, DocumentError, EventsError, SessionError, SqlError,
+    BlobError, CacheError, CredentialError, DirectoryError, DocumentError, EventsError, SessionError,
+    SqlError,
 };
 use crate::packed::RowError;
 use crate::{Language, Response};
@@ -148,8 +149,9 @@ impl Problem {
             details.insert("fields".to_owned(), fields.iter().map(|field| field.to_json(language)).collect());
         }
         let body = Envelope { message, error_code: code.as_str(), details };
-        let mut response = Response::typed(code.status(), "application/problem+json", crate::json::to_vec(&body))
-            .session_headers(&headers);
+        let mut response =
+            Response::typed(code.status(), "application/problem+json", crate::json::to_vec(&body))
+                .session_headers(&headers);
         if let Some(seconds) = retry_after {
             response = response.header("retry-after", &seconds.to_string());
         }
@@ -292,7 +294,8 @@ mod tests {
 
     #[test]
     fn the_language_changes_words_and_never_codes() {
-        let problem = Problem::new(Code::BadState).says("The topic is locked.", "الموضوع مغلق.").detail("topic", 7);
+        let problem =
+            Problem::new(Code::BadState).says("The topic is locked.", "الموضوع مغلق.").detail("topic", 7);
         let (en, ar) = (body(problem.clone(), Language::En), body(problem, Language::Ar));
         assert_eq!(en["message"], "The topic is locked.");
         assert_eq!(ar["message"], "الموضوع مغلق.");

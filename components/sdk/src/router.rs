@@ -44,12 +44,19 @@ impl Feature {
 
 async fn run(ctx: &Ctx, route: &Route, request: Request) -> Result<Response, Problem> {
     route.admit(ctx)?;
-    if route.idempotent { idempotency::once(ctx, route, request).await } else { route.call(ctx, request).await }
+    if route.idempotent {
+        idempotency::once(ctx, route, request).await
+    } else {
+        route.call(ctx, request).await
+    }
 }
 
 fn note(ctx: &Ctx, problem: &Problem) {
     if matches!(problem.code().kind(), Kind::Internal | Kind::Unavailable) {
-        ctx.error("the feature failed", &json!({ "code": problem.code().as_str(), "cause": problem.cause() }));
+        ctx.error(
+            "the feature failed",
+            &json!({ "code": problem.code().as_str(), "cause": problem.cause() }),
+        );
     }
 }
 

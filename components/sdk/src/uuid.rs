@@ -37,7 +37,8 @@ impl Uuid {
 
     fn text(&self) -> [u8; TEXT_LENGTH] {
         let mut text = [b'-'; TEXT_LENGTH];
-        let mut places = text.iter_mut().enumerate().filter(|(at, _)| !is_hyphen(*at)).map(|(_, place)| place);
+        let mut places =
+            text.iter_mut().enumerate().filter(|(at, _)| !is_hyphen(*at)).map(|(_, place)| place);
         for byte in self.0 {
             for nibble in [byte >> 4, byte & 15] {
                 if let (Some(place), Some(digit)) = (places.next(), HEX.get(usize::from(nibble))) {

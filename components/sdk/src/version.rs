@@ -17,7 +17,8 @@ pub(crate) fn parse_if_match(header: &str) -> Result<Option<Version>, Problem> {
         return Ok(None);
     }
     let tag = tag.strip_prefix("W/").unwrap_or(tag);
-    let version = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).and_then(|tag| tag.parse().ok());
+    let version =
+        tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).and_then(|tag| tag.parse().ok());
     version.map(Some).ok_or_else(|| Problem::new(Code::VersionConflict))
 }
 

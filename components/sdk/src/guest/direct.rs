@@ -1,10 +1,11 @@
 //! The platform, one call at a time: the guest stands still while the host works, which costs least.
 
-use super::bindings::direct::p2p::platform as platform;
+use super::bindings::direct::p2p::platform;
 use crate::host::{
     Answer, Blob, BlobError, Blobs, Cache, CacheError, Change, Clock, Config, CredentialError, Credentials,
-    Dialect, Directory, DirectoryError, Document, DocumentError, Documents, Event, Events, EventsError, Issued,
-    Level, Log, Random, Search, Secrets, SessionError, Sessions, Sql, SqlError, Statement, Text, Unreadable,
+    Dialect, Directory, DirectoryError, Document, DocumentError, Documents, Event, Events, EventsError,
+    Issued, Level, Log, Random, Search, Secrets, SessionError, Sessions, Sql, SqlError, Statement, Text,
+    Unreadable,
 };
 use crate::{Rows, Timestamp, Uuid};
 
@@ -138,7 +139,11 @@ impl Events for Direct {
 }
 
 impl Credentials for Direct {
-    fn create<'a>(&'a self, email: &'a str, password: &'a str) -> Answer<'a, Result<String, CredentialError>> {
+    fn create<'a>(
+        &'a self,
+        email: &'a str,
+        password: &'a str,
+    ) -> Answer<'a, Result<String, CredentialError>> {
         Answer::ready(platform::credentials::create(email, password))
     }
 
@@ -150,7 +155,11 @@ impl Credentials for Direct {
         Answer::ready(platform::credentials::discard(user_id))
     }
 
-    fn verify<'a>(&'a self, email: &'a str, password: &'a str) -> Answer<'a, Result<String, CredentialError>> {
+    fn verify<'a>(
+        &'a self,
+        email: &'a str,
+        password: &'a str,
+    ) -> Answer<'a, Result<String, CredentialError>> {
         Answer::ready(platform::credentials::verify(email, password))
     }
 }
@@ -172,7 +181,11 @@ impl Sessions for Direct {
         Answer::ready(platform::sessions::revoke_user(user_id))
     }
 
-    fn update_claims<'a>(&'a self, user_id: &'a str, claims: Vec<u8>) -> Answer<'a, Result<(), SessionError>> {
+    fn update_claims<'a>(
+        &'a self,
+        user_id: &'a str,
+        claims: Vec<u8>,
+    ) -> Answer<'a, Result<(), SessionError>> {
         Answer::ready(platform::sessions::update_claims(user_id, &claims))
     }
 }

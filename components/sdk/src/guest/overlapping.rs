@@ -1,6 +1,6 @@
 //! The platform by calls that overlap: the host works on several at once while the guest waits for all of them.
 
-use super::bindings::overlapping::p2p::platform as platform;
+use super::bindings::overlapping::p2p::platform;
 use crate::Rows;
 use crate::host::{
     Answer, Blob, BlobError, Blobs, Cache, CacheError, Change, Dialect, Directory, DirectoryError, Document,
@@ -63,7 +63,13 @@ impl Documents for Overlapping {
         expected: Option<u64>,
         events: Vec<Event>,
     ) -> Answer<'a, Result<u64, DocumentError>> {
-        Answer::waiting(platform::documents::update(collection.to_owned(), id.to_owned(), changes, expected, events))
+        Answer::waiting(platform::documents::update(
+            collection.to_owned(),
+            id.to_owned(),
+            changes,
+            expected,
+            events,
+        ))
     }
 
     fn delete<'a>(

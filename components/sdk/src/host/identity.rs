@@ -42,7 +42,8 @@ impl std::error::Error for CredentialError {}
 /// E-mail and password of people. A pending credential reads as absent until it is activated.
 pub trait Credentials {
     /// Makes a pending credential; answers the user's id for good.
-    fn create<'a>(&'a self, email: &'a str, password: &'a str) -> Answer<'a, Result<String, CredentialError>>;
+    fn create<'a>(&'a self, email: &'a str, password: &'a str)
+    -> Answer<'a, Result<String, CredentialError>>;
 
     /// Makes it real; again is fine.
     fn activate<'a>(&'a self, user_id: &'a str) -> Answer<'a, Result<(), CredentialError>>;
@@ -51,7 +52,8 @@ pub trait Credentials {
     fn discard<'a>(&'a self, user_id: &'a str) -> Answer<'a, Result<(), CredentialError>>;
 
     /// Answers the user's id.
-    fn verify<'a>(&'a self, email: &'a str, password: &'a str) -> Answer<'a, Result<String, CredentialError>>;
+    fn verify<'a>(&'a self, email: &'a str, password: &'a str)
+    -> Answer<'a, Result<String, CredentialError>>;
 }
 
 /// A session that was opened or rotated.
@@ -107,5 +109,6 @@ pub trait Sessions {
     fn revoke_user<'a>(&'a self, user_id: &'a str) -> Answer<'a, Result<(), SessionError>>;
 
     /// Replaces the claims of a user's sessions.
-    fn update_claims<'a>(&'a self, user_id: &'a str, claims: Vec<u8>) -> Answer<'a, Result<(), SessionError>>;
+    fn update_claims<'a>(&'a self, user_id: &'a str, claims: Vec<u8>)
+    -> Answer<'a, Result<(), SessionError>>;
 }

@@ -143,7 +143,8 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let id = Uuid::from_bytes([7; 16]);
-        let params = params![id, "سلام", -1i64, None::<&str>, true, Timestamp(5), 1.5, &b"\0\xff"[..], Some(2u32)];
+        let params =
+            params![id, "سلام", -1i64, None::<&str>, true, Timestamp(5), 1.5, &b"\0\xff"[..], Some(2u32)];
         let mut cells = Cells::of_untrusted(&params).unwrap();
         for wanted in [
             Cell::Uuid(id),

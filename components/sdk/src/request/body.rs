@@ -99,6 +99,9 @@ mod tests {
     #[test]
     fn unknown_fields_are_ignored() {
         let topic: NewTopic = read(br#"{"title":"a","more":[1]}"#).unwrap();
-        assert_eq!((topic.title.as_str(), topic.tags.len(), topic.parent, topic.place.is_none()), ("a", 0, None, true));
+        assert_eq!(
+            (topic.title.as_str(), topic.tags.len(), topic.parent, topic.place.is_none()),
+            ("a", 0, None, true)
+        );
     }
 }

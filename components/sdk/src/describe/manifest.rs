@@ -1,0 +1,179 @@
+//! The manifest of a feature, as `wit/README.md` lays it down. Printed natively by the feature's own `…-describe`
+//! program; the build puts it into the component.
+
+use std::process::ExitCode;
+
+use serde_json::{Map, Value, json};
+
+use super::openapi;
+use crate::feature::{Access, Feature, Migration, OWN, Route};
+use crate::request::Method;
+
+/// The version of `wit/` that the SDK is built against.
+const CONTRACT: &str = "0.1.0";
+/// Most a route may take as its body, bytes.
+const BODY_LIMIT_MAX: usize = 1 << 20;
+
+/// Prints the manifest of a feature: the whole of a `<package>-describe` program.
+pub fn main(feature: &Feature) -> ExitCode {
+    let mistakes = mistakes(feature);
+    if mistakes.is_empty() {
+        println!("{:#}", manifest(feature));
+        return ExitCode::SUCCESS;
+    }
+    for mistake in mistakes {
+        eprintln!("{}: {mistake}", feature.name);
+    }
+    ExitCode::FAILURE
+}
+
+/// The manifest of a feature.
+pub fn manifest(feature: &Feature) -> Value {
+    let mut manifest = json!({
+        "contract": CONTRACT,
+        "name": feature.name,
+        "version": feature.version,
+        "summary": feature.summary,
+        "routes": feature.routes.iter().map(route).collect::<Vec<_>>(),
+        "channels": feature.channels,
+        "migrations": migrations(feature),
+        "collections": feature.collections.iter()
+            .map(|collection| json!({ "name": collection.name, "indexes": collection.indexes }))
+            .collect::<Vec<_>>(),
+        "directory": feature.directory,
+        "openapi": openapi::fragment(feature),
+    });
+    if let Value::Object(manifest) = &mut manifest {
+        #[cfg(feature = "events")]
+        manifest.insert("subscribes".to_owned(), feature.topics().collect());
+        if let Some(settings) = &feature.settings {
+            manifest.insert("settings".to_owned(), settings.whole());
+        }
+    }
+    manifest
+}
+
+fn route(route: &Route) -> Value {
+    let access = match route.access {
+        Access::Public => "public",
+        Access::Session => "session",
+        Access::Admin => "admin",
+        Access::PlatformAdmin => "platform-admin",
+    };
+    let mut members = Map::new();
+    members.insert("method".to_owned(), json!(route.method.as_str()));
+    members.insert("path".to_owned(), json!(route.path));
+    members.insert("access".to_owned(), json!(access));
+    if let Some(limit) = route.body_limit {
+        members.insert("bodyLimit".to_owned(), json!(limit));
+    }
+    if let Some(uploads) = route.uploads {
+        let rules = json!({
+            "maxFiles": uploads.max_files, "maxBytes": uploads.max_bytes, "mediaTypes": uploads.media_types,
+        });
+        members.insert("uploads".to_owned(), rules);
+    }
+    Value::Object(members)
+}
+
+/// The SDK's own step first, if the feature keeps tables or idempotency keys: then its own steps keep their places
+/// whatever routes come later.
+fn migrations(feature: &Feature) -> Vec<Value> {
+    steps(feature)
+        .zip(1..)
+        .map(|(step, version): (Migration, u32)| {
+            json!({ "version": version, "name": step.name(), "sqlite": step.sqlite, "postgres": step.postgres })
+        })
+        .collect()
+}
+
+fn steps(feature: &Feature) -> impl Iterator<Item = Migration> {
+    let own = feature.needs_own_table().then_some(OWN);
+    own.into_iter().chain(feature.migrations.iter().copied())
+}
+
+/// What the author should put right before a host refuses it.
+fn mistakes(feature: &Feature) -> Vec<String> {
+    let mut mistakes = Vec::new();
+    for (step, wanted) in feature.migrations.iter().zip(1..) {
+        if step.number() != wanted {
+            mistakes.push(format!("migration {} stands where {wanted:04} belongs", step.file));
+        }
+    }
+    for (at, route) in feature.routes.iter().enumerate() {
+        let doubles = |other: &Route| (other.method, other.path) == (route.method, route.path);
+        if feature.routes.iter().take(at).any(doubles) {
+            mistakes.push(format!("{route:?} is there twice"));
+        }
+        if route.idempotent && route.method != Method::Post {
+            mistakes.push(format!("{route:?} cannot be idempotent by key: only a POST is"));
+        }
+        if route.body_limit.is_some_and(|limit| limit > BODY_LIMIT_MAX) {
+            mistakes.push(format!("{route:?} takes more than {BODY_LIMIT_MAX} bytes"));
+        }
+        if route.statuses.is_empty() {
+            mistakes.push(format!("{route:?} does not say what it answers"));
+        }
+    }
+    mistakes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::feature::{get, post};
+    use crate::{Ctx, Page, Problem, Request, Response, Uuid};
+
+    async fn nothing(_: &Ctx, _: Request) -> Result<Response, Problem> {
+        Ok(Response::no_content())
+    }
+
+    fn feature() -> Feature {
+        Feature::new("things", "1.2.3", "Keeps things.")
+            .migrations(&[Migration { file: "0001_things", sqlite: "CREATE 1", postgres: "CREATE 2" }])
+            .collection("bodies", &[&["a", "b.c"]])
+            .route(get("/things/{id}", nothing).answers::<Uuid>(200))
+            .route(get("/things", nothing).access(Access::Public).paged().answers::<Page<Uuid>>(200))
+            .route(
+                post("/things", nothing).access(Access::Admin).idempotent().answers_empty(201).body_limit(10),
+            )
+    }
+
+    #[test]
+    fn the_sdk_comes_before_the_feature() {
+        let manifest = manifest(&feature());
+        assert_eq!(manifest["migrations"][0]["name"], "sdk_idempotency");
+        let own = json!({ "version": 2, "name": "things", "sqlite": "CREATE 1", "postgres": "CREATE 2" });
+        assert_eq!(manifest["migrations"][1], own);
+        assert_eq!(manifest["collections"], json!([{ "name": "bodies", "indexes": [["a", "b.c"]] }]));
+        let post = json!({ "method": "POST", "path": "/things", "access": "admin", "bodyLimit": 10 });
+        assert!(manifest["routes"].as_array().unwrap().contains(&post));
+        assert_eq!(mistakes(&feature()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_reference_of_the_fragment_is_kept() {
+        let openapi = manifest(&feature())["openapi"].clone();
+        let schemas = openapi["components"]["schemas"].as_object().unwrap();
+        let text = openapi.to_string();
+        let references: Vec<_> = text.split("\"$ref\":\"#/components/schemas/").skip(1).collect();
+        assert!(references.len() > 3);
+        for reference in references {
+            let name = reference.split('"').next().unwrap();
+            assert!(schemas.contains_key(name), "{name}");
+        }
+        let list = &openapi["paths"]["/things"]["get"];
+        assert!(list.get("security").is_none());
+        assert_eq!(list["parameters"][0]["name"], "limit");
+        let create = &openapi["paths"]["/things"]["post"];
+        assert!(create["responses"].get("403").is_some() && create["responses"].get("201").is_some());
+    }
+
+    #[test]
+    fn mistakes_are_told() {
+        let wrong = feature()
+            .migrations(&[Migration { file: "0002_things", sqlite: "", postgres: "" }])
+            .route(get("/things", nothing).idempotent());
+        assert_eq!(mistakes(&wrong).len(), 4, "{:?}", mistakes(&wrong));
+    }
+}
