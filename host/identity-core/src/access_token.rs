@@ -97,6 +97,11 @@ impl<'a> UnverifiedToken<'a> {
         payload.is_session().then(|| Self { signed, kid: header.kid.into_owned(), payload, signature })
     }
 
+    /// The key it names.
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
+
     /// Believes the token if a known key signed it for this audience and it has not expired.
     pub fn verify(
         self,

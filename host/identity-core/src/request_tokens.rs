@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use http::HeaderMap;
+
 use crate::cookies::read_cookies;
 use crate::names::{ACCESS_COOKIE, ANTI_CSRF_HEADER, LEGACY_COOKIE, MODE_HEADER, REFRESH_COOKIE, RID_HEADER};
 
@@ -27,7 +29,12 @@ pub struct RequestTokens {
 }
 
 impl RequestTokens {
-    /// Reads the headers of a request, whose names may be of any case; repeated ones are taken together.
+    /// Reads the headers of a request; a value that is not text is passed over.
+    pub fn from_headers(headers: &HeaderMap) -> Self {
+        Self::read(headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))))
+    }
+
+    /// Reads headers whose names may be of any case; repeated ones are taken together.
     pub fn read<'a>(headers: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut tokens = Self::default();
         for (name, value) in headers {

@@ -57,8 +57,8 @@ impl KeyPlan {
         keys.0.last().is_none_or(|newest| newest.created_ms().saturating_add(millis(self.interval)) <= now_ms)
     }
 
-    /// Names of keys that nothing valid was signed with any more: their successor signs since long ago.
-    pub fn retired(&self, keys: &SigningKeys, now_ms: i64) -> Vec<String> {
+    /// Keys, by the time they were made, whose last token is long dead: their successor signs since.
+    pub fn retired(&self, keys: &SigningKeys, now_ms: i64) -> Vec<i64> {
         let is_long_since =
             |key: &SigningKey| self.signs_from(key).saturating_add(millis(self.retention)) < now_ms;
         let successors = keys.0.iter().skip(1);
@@ -66,7 +66,7 @@ impl KeyPlan {
             .iter()
             .zip(successors)
             .filter(|(_, successor)| is_long_since(successor))
-            .map(|(key, _)| key.public().kid().to_owned())
+            .map(|(key, _)| key.created_ms())
             .collect()
     }
 
@@ -116,10 +116,10 @@ mod tests {
         let one = keys(&[0]);
         assert!(!plan().is_due(&one, WEEK - 1));
         assert!(plan().is_due(&one, WEEK));
-        assert_eq!(plan().retired(&one, 100 * WEEK), Vec::<String>::new(), "the last key never goes");
+        assert_eq!(plan().retired(&one, 100 * WEEK), Vec::<i64>::new(), "the last key never goes");
         let two = keys(&[0, WEEK]);
         let switched = WEEK + MINUTE;
-        assert_eq!(plan().retired(&two, switched + 120 * MINUTE), Vec::<String>::new());
-        assert_eq!(plan().retired(&two, switched + 120 * MINUTE + 1), vec!["d-0"]);
+        assert_eq!(plan().retired(&two, switched + 120 * MINUTE), Vec::<i64>::new());
+        assert_eq!(plan().retired(&two, switched + 120 * MINUTE + 1), vec![0]);
     }
 }

@@ -1,0 +1,117 @@
+//! Who is calling, from the tokens of a request. A token that was verified once costs a hash and two look-ups.
+
+use std::sync::Arc;
+
+use p2p_context::{Actor, TenantId};
+use p2p_identity_core::{
+    CsrfProof, RequestTokens, TransferMode, UnverifiedToken, Withdrawal, digest, passes_anti_csrf,
+    withdraw_headers,
+};
+
+use super::EmbeddedIdentity;
+use super::revocations::Verdict;
+use super::tenant::Tenant;
+use crate::actor::actor;
+use crate::error::AuthenticateError;
+use crate::identity::IdentityCall;
+
+/// What a verified token said.
+pub struct Believed {
+    tenant: TenantId,
+    expires_ms: i64,
+    stated_ms: i64,
+    anti_csrf: Option<String>,
+    actor: Actor,
+}
+
+impl EmbeddedIdentity {
+    pub(super) async fn identify(
+        &self,
+        call: &IdentityCall,
+        request: &RequestTokens,
+        safe_method: bool,
+    ) -> Result<Option<Actor>, AuthenticateError> {
+        if request.has_legacy_cookie() {
+            return Err(AuthenticateError::TryRefresh);
+        }
+        if request.access_candidates().next().is_none() {
+            return Ok(None);
+        }
+        let tenant = self.tenant(call).await?;
+        let Some((mode, believed)) = self.believe_request(&tenant, call, request).await? else {
+            return Ok(None);
+        };
+        if mode == TransferMode::Cookie && request.has_duplicate_access() {
+            return Err(AuthenticateError::TryRefresh);
+        }
+        self.refuse_revoked(&tenant, &believed)?;
+        let proof = CsrfProof { mode, safe_method, token: believed.anti_csrf.as_deref() };
+        if !passes_anti_csrf(self.config.sessions.anti_csrf, request, proof) {
+            return Err(AuthenticateError::TryRefresh);
+        }
+        Ok(Some(believed.actor.clone()))
+    }
+
+    /// The first text that has the shape of an access token decides.
+    async fn believe_request(
+        &self,
+        tenant: &Tenant,
+        call: &IdentityCall,
+        request: &RequestTokens,
+    ) -> Result<Option<(TransferMode, Arc<Believed>)>, AuthenticateError> {
+        for (mode, text) in request.access_candidates() {
+            let key = digest(text.as_bytes());
+            if let Some(believed) = self.remembered(tenant, &key)? {
+                return Ok(Some((mode, believed)));
+            }
+            if let Some(token) = UnverifiedToken::parse(text) {
+                self.look_for_key(tenant, token.kid(), call.deadline).await?;
+                let believed = Arc::new(self.believe(tenant, token)?);
+                self.believed.insert(key, Arc::clone(&believed));
+                return Ok(Some((mode, believed)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn remembered(
+        &self,
+        tenant: &Tenant,
+        key: &[u8; 32],
+    ) -> Result<Option<Arc<Believed>>, AuthenticateError> {
+        match self.believed.get(key) {
+            Some(believed) if believed.tenant != tenant.id => Ok(None),
+            Some(believed) if believed.expires_ms <= self.clock.now().as_millis() => {
+                Err(AuthenticateError::TryRefresh)
+            }
+            known => Ok(known),
+        }
+    }
+
+    fn believe(&self, tenant: &Tenant, token: UnverifiedToken<'_>) -> Result<Believed, AuthenticateError> {
+        let now_ms = self.clock.now().as_millis();
+        let payload = token
+            .verify(&tenant.keys(), tenant.audience(), now_ms)
+            .map_err(|_| AuthenticateError::TryRefresh)?;
+        let (actor, stated_ms) = actor(&payload).ok_or(AuthenticateError::TryRefresh)?;
+        let expires_ms = payload.expires_ms();
+        Ok(Believed {
+            tenant: tenant.id.clone(),
+            expires_ms,
+            stated_ms,
+            anti_csrf: payload.anti_csrf_token,
+            actor,
+        })
+    }
+
+    fn refuse_revoked(&self, tenant: &Tenant, believed: &Believed) -> Result<(), AuthenticateError> {
+        match tenant.revocations.verdict(&believed.actor.session, believed.stated_ms) {
+            Verdict::Good => Ok(()),
+            Verdict::Stale => Err(AuthenticateError::TryRefresh),
+            Verdict::Ended => {
+                let clear = withdraw_headers(&self.config.sessions, Withdrawal::Everything);
+                Err(AuthenticateError::Unauthorised { clear })
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Opening, refreshing and ending sessions.
+
+use p2p_context::Deadline;
+use p2p_identity_core::{
+    CsrfProof, Headers, Presented, RefreshState, RefreshTicket, RequestTokens, Rotation, RotationRules,
+    StoredHash, TransferMode, UnverifiedToken, Withdrawal, passes_anti_csrf, rotate, withdraw_headers,
+};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::EmbeddedIdentity;
+use super::fault::Fault;
+use super::revocations::Revocation;
+use super::tables::sessions::{
+    Session, session_end, session_end_all, session_find, session_insert, session_rotate, session_state_claims,
+};
+use super::tenant::Tenant;
+use super::tokens::{Lineage, NewRefreshToken, new_handle};
+use crate::error::SessionError;
+use crate::identity::{IdentityCall, Issued};
+
+/// So often a refresh starts over when another one of the same session was quicker.
+const ATTEMPTS: usize = 4;
+
+/// A refresh token of ours that came with a request.
+struct Held<'a> {
+    mode: TransferMode,
+    text: &'a str,
+    ticket: RefreshTicket,
+}
+
+impl EmbeddedIdentity {
+    pub(super) async fn create_session(
+        &self,
+        call: &IdentityCall,
+        request: &RequestTokens,
+        user: Uuid,
+        claims: &Map<String, Value>,
+    ) -> Result<Issued, SessionError> {
+        let tenant = self.tenant(call).await?;
+        let now = self.clock.now();
+        let handle = new_handle();
+        let of = Lineage { handle: &handle, user, parent: None };
+        let refresh = self.new_refresh_token(&tenant, request.wanted_mode(), of)?;
+        let expires_ms = now.plus(self.config.sessions.refresh_validity).as_millis();
+        let state =
+            RefreshState { current: refresh.hash, previous: None, rotated_ms: now.as_millis(), expires_ms };
+        let session = Session { handle, user, state, claims: claims.clone(), stated_ms: now.as_millis() };
+        session_insert(tenant.tables(call.deadline), &session, now).await?;
+        Ok(self.issue(&tenant, call.deadline, &session, refresh, request).await?)
+    }
+
+    pub(super) async fn refresh_session(
+        &self,
+        call: &IdentityCall,
+        request: &RequestTokens,
+    ) -> Result<Issued, SessionError> {
+        if request.refresh_candidates().next().is_none() {
+            return Err(SessionError::Absent);
+        }
+        let tenant = self.tenant(call).await?;
+        let held = held_refresh_token(&tenant, request).ok_or_else(|| self.invalid())?;
+        let proof =
+            CsrfProof { mode: held.mode, safe_method: false, token: held.ticket.anti_csrf.as_deref() };
+        if !passes_anti_csrf(self.config.sessions.anti_csrf, request, proof) {
+            return Err(self.invalid());
+        }
+        let presented = Presented { hash: StoredHash::of(held.text), parent: held.ticket.parent };
+        let of =
+            Lineage { handle: &held.ticket.handle, user: held.ticket.user, parent: Some(presented.hash) };
+        let next = self.new_refresh_token(&tenant, held.mode, of)?;
+        let session = self.rotate_session(&tenant, call.deadline, &held.ticket, presented, &next).await?;
+        Ok(self.issue(&tenant, call.deadline, &session, next, request).await?)
+    }
+
+    pub(super) async fn revoke_session(
+        &self,
+        call: &IdentityCall,
+        request: &RequestTokens,
+    ) -> Result<Headers, SessionError> {
+        let config = &self.config.sessions;
+        let has_token = request.access_candidates().chain(request.refresh_candidates()).next().is_some();
+        if !has_token {
+            return Ok(withdraw_headers(config, Withdrawal::Everything));
+        }
+        let tenant = self.tenant(call).await?;
+        let Some((mode, handle, anti_csrf)) = named_session(&tenant, request) else {
+            return Ok(withdraw_headers(config, Withdrawal::Everything));
+        };
+        let proof = CsrfProof { mode, safe_method: false, token: anti_csrf.as_deref() };
+        if !passes_anti_csrf(config.anti_csrf, request, proof) {
+            return Err(SessionError::Absent);
+        }
+        self.end_session(&tenant, call.deadline, &handle).await?;
+        Ok(withdraw_headers(config, Withdrawal::Only(mode)))
+    }
+
+    pub(super) async fn revoke_sessions_of(
+        &self,
+        call: &IdentityCall,
+        user: Uuid,
+    ) -> Result<(), SessionError> {
+        let tenant = self.tenant(call).await?;
+        let now = self.clock.now();
+        session_end_all(tenant.tables(call.deadline), user, now).await.map_err(Fault::from)?;
+        Ok(tenant.learn(call.deadline, now).await?)
+    }
+
+    pub(super) async fn update_claims_of(
+        &self,
+        call: &IdentityCall,
+        user: Uuid,
+        claims: &Map<String, Value>,
+    ) -> Result<(), SessionError> {
+        let tenant = self.tenant(call).await?;
+        let now = self.clock.now();
+        session_state_claims(tenant.tables(call.deadline), user, claims, now).await.map_err(Fault::from)?;
+        Ok(tenant.learn(call.deadline, now).await?)
+    }
+
+    /// Reads, decides and writes, again when the session changed in between.
+    async fn rotate_session(
+        &self,
+        tenant: &Tenant,
+        deadline: Deadline,
+        ticket: &RefreshTicket,
+        presented: Presented,
+        next: &NewRefreshToken,
+    ) -> Result<Session, SessionError> {
+        let tables = tenant.tables(deadline);
+        let config = &self.config.sessions;
+        let rules = RotationRules { grace: config.refresh_grace, validity: config.refresh_validity };
+        for _ in 0..ATTEMPTS {
+            let session = session_find(tables, &ticket.handle).await?.ok_or_else(|| self.invalid())?;
+            let now_ms = self.clock.now().as_millis();
+            match rotate(&session.state, presented, next.hash, now_ms, rules) {
+                Rotation::Rotated(state) => {
+                    if session_rotate(tables, &session, &state).await? {
+                        return Ok(Session { state, ..session });
+                    }
+                }
+                Rotation::Expired => return Err(self.invalid()),
+                Rotation::Reused => return Err(self.punish_reuse(tenant, deadline, &session).await?),
+            }
+        }
+        Err(Fault::because("the session is refreshed too often at once").into())
+    }
+
+    async fn punish_reuse(
+        &self,
+        tenant: &Tenant,
+        deadline: Deadline,
+        session: &Session,
+    ) -> Result<SessionError, Fault> {
+        self.end_session(tenant, deadline, &session.handle).await?;
+        tracing::warn!(
+            tenant = %tenant.id, user = %session.user, session = session.handle,
+            "a refresh token was used again after it was traded; its session is revoked"
+        );
+        Ok(SessionError::Reused(withdraw_headers(&self.config.sessions, Withdrawal::Everything)))
+    }
+
+    async fn end_session(&self, tenant: &Tenant, deadline: Deadline, handle: &str) -> Result<(), Fault> {
+        let now = self.clock.now();
+        session_end(tenant.tables(deadline), handle, now).await?;
+        tenant.revocations.note(Revocation { handle: handle.to_owned(), claims_at: None, revoked_at: now });
+        Ok(())
+    }
+}
+
+/// The refresh token of a request: the one in a header, else the newest cookie. An older cookie of another domain
+/// must not pass for a reuse.
+fn held_refresh_token<'a>(tenant: &Tenant, request: &'a RequestTokens) -> Option<Held<'a>> {
+    let open = |(mode, text): (TransferMode, &'a str)| {
+        RefreshTicket::open(&tenant.refresh_key, text).ok().map(|ticket| Held { mode, text, ticket })
+    };
+    let ours = request.refresh_candidates().filter_map(open);
+    ours.max_by_key(|held| (held.mode == TransferMode::Header, held.ticket.issued_ms))
+}
+
+/// The session that a request names by a token of any age, and its anti-CSRF token.
+fn named_session(tenant: &Tenant, request: &RequestTokens) -> Option<(TransferMode, String, Option<String>)> {
+    let keys = tenant.keys();
+    let verified = |(mode, text): (TransferMode, &str)| {
+        let payload = UnverifiedToken::parse(text)?.verify_at_any_age(&keys, tenant.audience()).ok()?;
+        Some((mode, payload.session_handle, payload.anti_csrf_token))
+    };
+    let held = || {
+        held_refresh_token(tenant, request).map(|held| (held.mode, held.ticket.handle, held.ticket.anti_csrf))
+    };
+    request.access_candidates().find_map(verified).or_else(held)
+}

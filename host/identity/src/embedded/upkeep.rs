@@ -1,0 +1,60 @@
+//! What is done every second for the tenants in use, and every minute for their tables.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use p2p_context::{Deadline, Timestamp};
+
+use super::EmbeddedIdentity;
+use super::fault::Fault;
+use super::tables::credentials::credential_sweep;
+use super::tables::login_failures::failure_sweep;
+use super::tables::revocations::revocation_sweep;
+use super::tables::sessions::session_sweep;
+use super::tenant::Tenant;
+
+/// For one tenant's turn.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Between two rounds of tidying.
+const ROUND: Duration = Duration::from_mins(1);
+/// A pending credential that was not activated for so long belongs to a sign-up that died.
+const PENDING: Duration = Duration::from_hours(1);
+/// Revocations are kept a little longer than the tokens they are about.
+const MARGIN: Duration = Duration::from_mins(5);
+
+impl EmbeddedIdentity {
+    pub(super) async fn keep_up(&self) {
+        let tenants: Vec<_> = self.tenants.iter().map(|(_, tenant)| tenant).collect();
+        for tenant in tenants {
+            if let Err(fault) = self.keep_up_tenant(&tenant).await {
+                tracing::warn!(tenant = %tenant.id, ?fault, "sessions of a tenant could not be kept up to date");
+            }
+        }
+    }
+
+    async fn keep_up_tenant(&self, tenant: &Arc<Tenant>) -> Result<(), Fault> {
+        let (deadline, now) = (Deadline::after(PATIENCE), self.clock.now());
+        tenant.learn(deadline, now).await?;
+        if now < Timestamp(tenant.kept_up.load(Ordering::Relaxed)).plus(ROUND) {
+            return Ok(());
+        }
+        tenant.kept_up.store(now.0, Ordering::Relaxed);
+        self.rotate_keys(tenant, deadline).await?;
+        self.sweep(tenant, deadline, now).await
+    }
+
+    async fn sweep(&self, tenant: &Tenant, deadline: Deadline, now: Timestamp) -> Result<(), Fault> {
+        let tables = tenant.tables(deadline);
+        // After a restart the events that activate sign-ups of before are given the same hour to arrive.
+        if now >= self.started.plus(PENDING) {
+            credential_sweep(tables, now.minus(PENDING)).await?;
+        }
+        failure_sweep(tables, now.minus(self.config.lockout.span)).await?;
+        session_sweep(tables, now).await?;
+        let forgotten = now.minus(self.config.sessions.access_validity + MARGIN);
+        revocation_sweep(tables, forgotten).await?;
+        tenant.revocations.forget_before(forgotten);
+        Ok(())
+    }
+}

@@ -1,0 +1,51 @@
+-- Credentials, sessions and signing keys of one tenant. Written by host/identity alone.
+
+-- Pending until activated_at is set: several may wait for one address, only one may become real.
+CREATE TABLE credentials (
+    user_id       BLOB    NOT NULL PRIMARY KEY,
+    email         TEXT    NOT NULL,
+    password_hash TEXT    NOT NULL,
+    created_at    INTEGER NOT NULL,
+    activated_at  INTEGER
+);
+CREATE UNIQUE INDEX credentials_email ON credentials (email) WHERE activated_at IS NOT NULL;
+CREATE INDEX credentials_pending ON credentials (created_at) WHERE activated_at IS NULL;
+
+-- By address and not by user: an unknown address locks like a known one.
+CREATE TABLE login_failures (
+    email        TEXT    NOT NULL PRIMARY KEY,
+    failures     INTEGER NOT NULL,
+    failed_at    INTEGER NOT NULL,
+    locked_until INTEGER
+);
+CREATE INDEX login_failures_age ON login_failures (failed_at);
+
+-- claims_at counts milliseconds, and goes up with every change of the claims.
+CREATE TABLE sessions (
+    handle        TEXT    NOT NULL PRIMARY KEY,
+    user_id       BLOB    NOT NULL,
+    current_hash  BLOB    NOT NULL,
+    previous_hash BLOB,
+    rotated_at    INTEGER NOT NULL,
+    expires_at    INTEGER NOT NULL,
+    created_at    INTEGER NOT NULL,
+    claims        TEXT    NOT NULL,
+    claims_at     INTEGER NOT NULL
+);
+CREATE INDEX sessions_user ON sessions (user_id);
+CREATE INDEX sessions_expiry ON sessions (expires_at);
+
+-- What access tokens still in circulation are no longer to be believed. Without claims_at the session has ended;
+-- with it, tokens whose claims are older are stale.
+CREATE TABLE revocations (
+    handle     TEXT    NOT NULL PRIMARY KEY,
+    claims_at  INTEGER,
+    revoked_at INTEGER NOT NULL
+);
+CREATE INDEX revocations_order ON revocations (revoked_at, handle);
+
+-- Private keys, sealed under the deployment's secret.
+CREATE TABLE signing_keys (
+    created_ms INTEGER NOT NULL PRIMARY KEY,
+    sealed     BLOB    NOT NULL
+);
