@@ -2,10 +2,11 @@
 
 mod encode;
 mod features;
+mod outputs;
 mod stamp;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -33,7 +34,11 @@ pub fn build(workspace: &Workspace, only: &[String]) -> Result<()> {
         println!("no crate here has a feature `component` yet: nothing to build");
         return Ok(());
     }
-    build_all(workspace, &toolchain, &features)
+    let built = build_all(workspace, &toolchain, &features)?;
+    if only.is_empty() {
+        outputs::remove_others(workspace, &built)?;
+    }
+    Ok(())
 }
 
 /// Builds one feature of another workspace, with this house's profile.
@@ -47,7 +52,7 @@ pub fn build_foreign(own: &Workspace, folder: &Path) -> Result<()> {
         manifest.canonicalize().with_context(|| format!("there is no crate in {}", folder.display()))?;
     let workspace = Workspace::of(&manifest)?;
     let feature = Feature::foreign(&workspace, &manifest)?;
-    build_all(&workspace, &toolchain, &[feature])
+    build_all(&workspace, &toolchain, &[feature]).map(|_| ())
 }
 
 /// The manifests that these features print about themselves, in the same order.
@@ -65,7 +70,8 @@ pub fn describe(workspace: &Workspace, features: &[Feature]) -> Result<Vec<Descr
     features.iter().map(|feature| features::ask(workspace, feature)).collect()
 }
 
-fn build_all(workspace: &Workspace, toolchain: &Toolchain, features: &[Feature]) -> Result<()> {
+/// Answers the finished files.
+fn build_all(workspace: &Workspace, toolchain: &Toolchain, features: &[Feature]) -> Result<Vec<PathBuf>> {
     for feature in features {
         let mut command = toolchain.core_module(workspace, &feature.package);
         if feature.kind == Kind::Foreign {
@@ -74,44 +80,37 @@ fn build_all(workspace: &Workspace, toolchain: &Toolchain, features: &[Feature])
         process::run(&mut command)?;
     }
     let manifests = describe(workspace, features)?;
-    fs::create_dir_all(workspace.components())?;
+    let mut built = Vec::new();
     let mut too_large = Vec::new();
     for (feature, described) in features.iter().zip(&manifests) {
-        let size = finish(workspace, feature, described)?;
+        let path = outputs::path(workspace, feature.kind, &described.name);
+        let size = finish(workspace, feature, described, &path)?;
         if feature.kind == Kind::Product && size > SIZE_LIMIT {
             too_large.push(format!("{} has {size}", described.name));
         }
+        built.push(path);
     }
     if !too_large.is_empty() {
         bail!("a component may weigh {SIZE_LIMIT} bytes; {}", too_large.join(", "));
     }
-    Ok(())
+    Ok(built)
 }
 
 /// Core module and manifest to the finished file, unless it stands already; answers its size in bytes.
-fn finish(workspace: &Workspace, feature: &Feature, described: &Described) -> Result<u64> {
+fn finish(workspace: &Workspace, feature: &Feature, described: &Described, path: &Path) -> Result<u64> {
     let begun = Instant::now();
     let module = toolchain::module_path(workspace, &feature.library);
     let module = fs::read(&module).with_context(|| format!("{} was not built", module.display()))?;
-    let path = workspace.components().join(format!("{}.wasm", described.name));
-    let stamp = Stamp::of(&path, &[&module, described.manifest.as_bytes()]);
-    let unchanged = stamp.is_current();
-    if !unchanged {
+    let stamp = Stamp::of(path, &[&module, described.manifest.as_bytes()]);
+    let mut state = "unchanged".to_owned();
+    if !stamp.is_current() {
         let component = encode::component(&module, &described.manifest)
             .with_context(|| format!("{} does not fit the contracts in wit/", described.name))?;
-        write_whole(&path, &component)?;
+        outputs::write_whole(path, &component)?;
         stamp.keep()?;
+        state = format!("{:.1} s", begun.elapsed().as_secs_f64());
     }
-    let size = fs::metadata(&path)?.len();
-    let state =
-        if unchanged { "unchanged".into() } else { format!("{:.1} s", begun.elapsed().as_secs_f64()) };
-    println!("   {:<24}{size:>8} bytes  {state:<10} {}", described.name, workspace.shown(&path));
+    let size = fs::metadata(path)?.len();
+    println!("   {:<24}{size:>8} bytes  {state:<10} {}", described.name, workspace.shown(path));
     Ok(size)
-}
-
-/// A reader never sees half a component.
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
-    let half = path.with_extension("wasm.part");
-    fs::write(&half, bytes).with_context(|| format!("{} cannot be written", half.display()))?;
-    fs::rename(&half, path).with_context(|| format!("{} cannot be written", path.display()))
 }

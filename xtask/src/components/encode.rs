@@ -19,3 +19,52 @@ pub fn component(module: &[u8], manifest: &str) -> Result<Vec<u8>> {
     section.append_to_component(&mut component);
     Ok(component)
 }
+
+#[cfg(test)]
+mod tests {
+    use wasm_encoder::{EntityType, FunctionSection, ImportSection, Module, TypeSection};
+    use wit_component::{StringEncoding, embed_component_metadata};
+    use wit_parser::Resolve;
+
+    use super::*;
+
+    /// A module of a world without imports, importing `foreign` when told to.
+    fn module(foreign: Option<&str>) -> Vec<u8> {
+        let mut module = Module::new();
+        if let Some(name) = foreign {
+            let mut types = TypeSection::new();
+            types.ty().function([], []);
+            let mut imports = ImportSection::new();
+            imports.import("env", name, EntityType::Function(0));
+            module.section(&types).section(&imports).section(&FunctionSection::new());
+        }
+        let mut bytes = module.finish();
+        let mut resolve = Resolve::default();
+        let package = resolve.push_str("all.wit", "package p2p:x; world empty {}").unwrap();
+        let world = resolve.select_world(&[package], None).unwrap();
+        embed_component_metadata(&mut bytes, &resolve, world, StringEncoding::UTF8, false).unwrap();
+        bytes
+    }
+
+    #[test]
+    fn the_manifest_is_the_last_section_of_a_valid_component() {
+        let component = component(&module(None), "{\"name\":\"x\"}").unwrap();
+        wit_component::decode(&component).unwrap();
+        let section = b"p2p:manifest{\"name\":\"x\"}";
+        assert!(component.ends_with(section));
+        // Id 0, the length of the rest, the length of the name: a section of its own, not part of another.
+        let header = [0, (section.len() + 1) as u8, MANIFEST_SECTION.len() as u8];
+        assert!(component[..component.len() - section.len()].ends_with(&header));
+    }
+
+    #[test]
+    fn an_import_outside_the_world_is_refused_by_name() {
+        let error = format!("{:#}", component(&module(Some("abort")), "{}").unwrap_err());
+        assert!(error.contains("env") && error.contains("abort"), "{error}");
+    }
+
+    #[test]
+    fn what_is_no_module_is_refused() {
+        assert!(component(b"ELF", "{}").is_err());
+    }
+}
