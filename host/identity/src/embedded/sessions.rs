@@ -29,6 +29,13 @@ struct Held<'a> {
     ticket: RefreshTicket,
 }
 
+/// The session that a request names by a token of any age.
+struct Named {
+    mode: TransferMode,
+    handle: String,
+    anti_csrf: Option<String>,
+}
+
 impl EmbeddedIdentity {
     pub(super) async fn create_session(
         &self,
@@ -84,15 +91,15 @@ impl EmbeddedIdentity {
             return Ok(withdraw_headers(config, Withdrawal::Everything));
         }
         let tenant = self.tenant(call).await?;
-        let Some((mode, handle, anti_csrf)) = named_session(&tenant, request) else {
+        let Some(named) = self.named_session(&tenant, call.deadline, request).await? else {
             return Ok(withdraw_headers(config, Withdrawal::Everything));
         };
-        let proof = CsrfProof { mode, safe_method: false, token: anti_csrf.as_deref() };
+        let proof = CsrfProof { mode: named.mode, safe_method: false, token: named.anti_csrf.as_deref() };
         if !passes_anti_csrf(config.anti_csrf, request, proof) {
             return Err(SessionError::Absent);
         }
-        self.end_session(&tenant, call.deadline, &handle).await?;
-        Ok(withdraw_headers(config, Withdrawal::Only(mode)))
+        self.end_session(&tenant, call.deadline, &named.handle).await?;
+        Ok(withdraw_headers(config, Withdrawal::Only(named.mode)))
     }
 
     pub(super) async fn revoke_sessions_of(
@@ -146,6 +153,28 @@ impl EmbeddedIdentity {
         Err(Fault::because("the session is refreshed too often at once").into())
     }
 
+    async fn named_session(
+        &self,
+        tenant: &Tenant,
+        deadline: Deadline,
+        request: &RequestTokens,
+    ) -> Result<Option<Named>, Fault> {
+        for (mode, text) in request.access_candidates() {
+            let Some(token) = UnverifiedToken::parse(text) else { continue };
+            self.look_for_key(tenant, token.kid(), deadline).await?;
+            if let Ok(payload) = token.verify_at_any_age(&tenant.keys(), tenant.audience()) {
+                let (handle, anti_csrf) = (payload.session_handle, payload.anti_csrf_token);
+                return Ok(Some(Named { mode, handle, anti_csrf }));
+            }
+        }
+        let held = held_refresh_token(tenant, request);
+        Ok(held.map(|Held { mode, ticket, .. }| Named {
+            mode,
+            handle: ticket.handle,
+            anti_csrf: ticket.anti_csrf,
+        }))
+    }
+
     async fn punish_reuse(
         &self,
         tenant: &Tenant,
@@ -176,17 +205,4 @@ fn held_refresh_token<'a>(tenant: &Tenant, request: &'a RequestTokens) -> Option
     };
     let ours = request.refresh_candidates().filter_map(open);
     ours.max_by_key(|held| (held.mode == TransferMode::Header, held.ticket.issued_ms))
-}
-
-/// The session that a request names by a token of any age, and its anti-CSRF token.
-fn named_session(tenant: &Tenant, request: &RequestTokens) -> Option<(TransferMode, String, Option<String>)> {
-    let keys = tenant.keys();
-    let verified = |(mode, text): (TransferMode, &str)| {
-        let payload = UnverifiedToken::parse(text)?.verify_at_any_age(&keys, tenant.audience()).ok()?;
-        Some((mode, payload.session_handle, payload.anti_csrf_token))
-    };
-    let held = || {
-        held_refresh_token(tenant, request).map(|held| (held.mode, held.ticket.handle, held.ticket.anti_csrf))
-    };
-    request.access_candidates().find_map(verified).or_else(held)
 }

@@ -68,3 +68,24 @@ async fn a_lost_secret_signs_everybody_out_and_lets_them_in_again() {
 fn kid(browser: &Browser) -> String {
     browser.kept.get("st-access-token").unwrap().split('.').next().unwrap().to_owned()
 }
+
+#[tokio::test]
+async fn the_first_sign_ins_of_a_tenant_share_one_key() {
+    let world = World::new();
+    let signed_in = async || world.signed_in(Browser::with_headers(), USER).await;
+    let (one, two, three) = tokio::join!(signed_in(), signed_in(), signed_in());
+    assert_eq!((kid(&two), kid(&three)), (kid(&one), kid(&one)));
+}
+
+#[tokio::test]
+async fn a_replica_ends_a_session_whose_key_it_has_not_seen() {
+    let world = World::new();
+    let replica = world.replica();
+    replica.session_revoke_user(&acme(), USER).await.unwrap();
+    let browser = world.signed_in(Browser::with_cookies(), USER).await;
+    world.advance(1);
+    let cleared = replica.session_revoke(&acme(), &browser.call()).await.unwrap();
+    assert_eq!(cleared.len(), 4, "the cookies and the front token");
+    world.identity.tick().await;
+    assert!(matches!(world.who(&browser).await, Err(AuthenticateError::Unauthorised { .. })));
+}
