@@ -216,9 +216,18 @@ impl From<BlobError> for Problem {
     }
 }
 
+/// What the host says of a password that it will not take.
+const WEAK_PASSWORD: Rule = Rule::Own(
+    "WEAK_PASSWORD",
+    "This password is too easy to guess: use 8 to 99 characters with a letter and a digit, and none that is common.",
+    "كلمة المرور سهلة التخمين: استخدم من 8 إلى 99 حرفًا مع حرف ورقم، وتجنب الكلمات الشائعة.",
+);
+
 impl From<CredentialError> for Problem {
     fn from(error: CredentialError) -> Self {
         match error {
+            CredentialError::InvalidEmail => Self::invalid("email", Rule::Email),
+            CredentialError::WeakPassword => Self::invalid("password", WEAK_PASSWORD),
             CredentialError::EmailTaken => Self::new(Code::EmailTaken),
             CredentialError::WrongCredentials => Self::new(Code::WrongCredentials),
             CredentialError::Locked(seconds) => Self::new(Code::LockedOut).retry_after(seconds),

@@ -69,7 +69,8 @@ mod tests {
 
     #[test]
     fn scripts_and_handlers_do_not_survive() {
-        let source = "# Hi\n\n<script>alert(1)</script><img src=x onerror=alert(1)>\n\n[x](javascript:alert(1))";
+        let source =
+            "# Hi\n\n<script>alert(1)</script><img src=x onerror=alert(1)>\n\n[x](javascript:alert(1))";
         let html = markdown(source);
         assert!(html.contains("<h1>Hi</h1>"), "{html}");
         for bad in ["<script", "onerror", "javascript:"] {

@@ -7,12 +7,13 @@ mod artefacts;
 mod bindings;
 mod call;
 mod capabilities;
-mod content;
+pub mod content;
 mod contract;
 mod convert;
 mod directory;
 mod engine;
 mod feature;
+mod features;
 mod guest;
 mod inspect;
 mod install;
@@ -27,8 +28,10 @@ pub use call::{
     Upload,
 };
 pub use contract::{ContractError, VERSION};
+pub use directory::Directory;
 pub use engine::{EngineConfig, TICK};
+pub use features::Features;
 pub use inspect::{InspectError, Inspected, inspect};
 pub use install::InstallError;
-pub use routes::{RouteConflict, RouteMatch, RouteTarget};
+pub use routes::{RouteConflict, RouteMatch, RouteTable, RouteTarget};
 pub use runtime::{Runtime, Services};

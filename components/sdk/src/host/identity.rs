@@ -7,6 +7,10 @@ use super::Answer;
 /// Why a credential operation failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CredentialError {
+    /// Not an address that mail could be sent to.
+    InvalidEmail,
+    /// Out of bounds, without a letter or a digit, or too common.
+    WeakPassword,
     /// The address has an active credential.
     EmailTaken,
     /// Unknown address or wrong password, after the same time.
@@ -26,6 +30,8 @@ pub enum CredentialError {
 impl fmt::Display for CredentialError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::InvalidEmail => "not an e-mail address",
+            Self::WeakPassword => "a weak password",
             Self::EmailTaken => "the e-mail is taken",
             Self::WrongCredentials => "wrong credentials",
             Self::Locked(_) => "locked",

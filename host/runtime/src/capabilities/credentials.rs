@@ -52,6 +52,8 @@ impl<T: Send> HostWithStore<T> for HasSelf<GuestState> {
 
 fn convert_error(error: CredentialError) -> Error {
     match error {
+        CredentialError::InvalidEmail => Error::InvalidEmail,
+        CredentialError::WeakPassword(_) => Error::WeakPassword,
         CredentialError::EmailTaken => Error::EmailTaken,
         CredentialError::WrongCredentials => Error::WrongCredentials,
         CredentialError::Locked(seconds) => Error::Locked(seconds),
