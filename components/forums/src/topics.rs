@@ -1,0 +1,20 @@
+//! Topics: listed, opened and read. One verb a file; the rules they share stand beside them.
+
+mod create;
+mod filter;
+mod fold;
+mod list;
+mod read;
+mod row;
+mod selection;
+mod slug;
+mod tags;
+mod visibility;
+mod whole;
+
+pub use create::{NewTopic, create};
+pub use filter::Filter;
+pub use list::list;
+pub use read::read;
+pub use row::Topic;
+pub use whole::WholeTopic;

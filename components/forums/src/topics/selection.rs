@@ -1,0 +1,142 @@
+//! The statement of a list: what the caller may see, narrowed by a filter, in an order that an index serves. Each part
+//! of what may be seen is read in order and the parts are merged, so that a page costs the same among ten topics and
+//! among a million. The text depends on which filters are given, never on their values.
+
+use std::fmt::Write;
+
+use p2p_sdk::{Actor, Cursor, PageRequest, Param, Params, Problem, Timestamp, Uuid};
+
+use super::filter::{Filter, Sort};
+use super::row::COLUMNS;
+use super::visibility::Viewer;
+
+/// Topics the caller may see that pass a filter.
+#[derive(Debug, Clone)]
+pub struct Selection {
+    viewer: Viewer,
+    sort: Sort,
+    /// Conditions after the visibility's, each led by `AND`.
+    conditions: String,
+    bound: Bound,
+}
+
+/// Parameters and how many they are.
+#[derive(Debug, Clone, Default)]
+struct Bound {
+    params: Params,
+    count: u32,
+}
+
+impl Bound {
+    /// Adds a parameter; answers its number.
+    fn bind(&mut self, value: &(impl Param + ?Sized)) -> u32 {
+        self.params.push(value);
+        self.count += 1;
+        self.count
+    }
+}
+
+/// A statement and its parameters.
+#[derive(Debug)]
+pub struct Statement {
+    pub text: String,
+    pub params: Params,
+}
+
+impl Selection {
+    /// What this caller sees through this filter.
+    pub fn new(filter: &Filter, actor: &Actor) -> Self {
+        let viewer = Viewer::of(actor);
+        let mut bound = Bound::default();
+        if let Viewer::Member(organization) = viewer {
+            bound.bind(&organization);
+        }
+        let mut selection = Self { viewer, sort: filter.sort, conditions: String::new(), bound };
+        selection.narrow("category =", filter.category.as_ref(), "");
+        selection.narrow("created_by =", filter.author.as_ref(), "");
+        selection.narrow("created_by =", filter.mine.then_some(&actor.user_id), "");
+        selection.narrow("is_pinned =", filter.pinned.as_ref(), "");
+        selection.narrow("has_best_answer =", filter.answered.as_ref(), "");
+        selection.narrow("id IN (SELECT topic_id FROM topic_tags WHERE tag =", filter.tag.as_ref(), ")");
+        let pattern = filter.search.as_deref().map(contains);
+        selection.narrow("title_folded LIKE", pattern.as_ref(), " ESCAPE '!'");
+        selection
+    }
+
+    /// The page that was asked for and one row more.
+    pub fn page(mut self, wanted: &PageRequest) -> Result<Statement, Problem> {
+        if let Some(cursor) = &wanted.cursor {
+            self.go_on(cursor)?;
+        }
+        let order = self.sort.column();
+        let mut text = self.union(COLUMNS);
+        let limit = self.bound.bind(&wanted.fetch());
+        let _ = write!(text, " ORDER BY is_pinned DESC, {order} DESC, id DESC LIMIT ${limit}");
+        if wanted.offset > 0 {
+            let offset = self.bound.bind(&wanted.offset);
+            let _ = write!(text, " OFFSET ${offset}");
+        }
+        Ok(Statement { text, params: self.bound.params })
+    }
+
+    /// How many there are, counted no further than a list reaches.
+    pub fn count(mut self) -> Statement {
+        let all = self.union("id");
+        let limit = self.bound.bind(&PageRequest::count_limit());
+        let text = format!("SELECT count(*) FROM ({all} LIMIT ${limit}) AS counted");
+        Statement { text, params: self.bound.params }
+    }
+
+    fn narrow<T: Param>(&mut self, before: &str, value: Option<&T>, after: &str) {
+        if let Some(value) = value {
+            let number = self.bound.bind(value);
+            let _ = write!(self.conditions, " AND {before} ${number}{after}");
+        }
+    }
+
+    /// Only what stands behind the cursor.
+    fn go_on(&mut self, cursor: &Cursor) -> Result<(), Problem> {
+        let list = self.sort.list();
+        let first = self.bound.count + 1;
+        let id = match self.sort {
+            Sort::Latest => self.bind_place(cursor.read::<(bool, Timestamp, Uuid)>(list)?),
+            Sort::Popular => self.bind_place(cursor.read::<(bool, i64, Uuid)>(list)?),
+        };
+        let (value, order) = (first + 1, self.sort.column());
+        let _ = write!(self.conditions, " AND (is_pinned, {order}, id) < (${first}, ${value}, ${id})");
+        Ok(())
+    }
+
+    fn bind_place(&mut self, (is_pinned, value, id): (bool, impl Param, Uuid)) -> u32 {
+        self.bound.bind(&is_pinned);
+        self.bound.bind(&value);
+        self.bound.bind(&id)
+    }
+
+    fn union(&self, columns: &str) -> String {
+        let mut text = String::with_capacity(1024);
+        for part in self.viewer.parts() {
+            let union = if text.is_empty() { "" } else { " UNION ALL " };
+            let conditions = &self.conditions;
+            let _ = write!(
+                text,
+                "{union}SELECT {columns} FROM topics WHERE {part} AND status <> 'deleted'{conditions}"
+            );
+        }
+        text
+    }
+}
+
+/// A pattern that finds the words anywhere; what LIKE takes for wildcards stands for itself.
+fn contains(words: &str) -> String {
+    let mut pattern = String::with_capacity(words.len() + 2);
+    pattern.push('%');
+    for c in words.chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}

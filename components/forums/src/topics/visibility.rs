@@ -1,0 +1,107 @@
+//! Who may see a topic: the whole network, or its organization only. Both forms of the rule stand here, for one topic
+//! and for a list, and must say the same.
+
+use p2p_sdk::{Actor, Cell, FromCell, Uuid};
+use serde::{Deserialize, Serialize};
+
+/// Who may see a topic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "describe", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Visibility {
+    /// Everybody in the network.
+    #[default]
+    Network,
+    /// The author's organization.
+    Organization,
+}
+
+impl Visibility {
+    /// `network` or `organization`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Network => "network",
+            Self::Organization => "organization",
+        }
+    }
+}
+
+impl FromCell<'_> for Visibility {
+    fn from_cell(cell: Cell<'_>) -> Option<Self> {
+        match cell {
+            Cell::Text("network") => Some(Self::Network),
+            Cell::Text("organization") => Some(Self::Organization),
+            _ => None,
+        }
+    }
+}
+
+/// Somebody looking at topics.
+#[derive(Debug, Clone, Copy)]
+pub enum Viewer {
+    /// Sees the network's topics only.
+    Outsider,
+    /// Sees those of an organization too.
+    Member(Uuid),
+    /// Sees all.
+    PlatformAdmin,
+}
+
+impl Viewer {
+    /// The caller.
+    pub fn of(actor: &Actor) -> Self {
+        match actor.organization_id {
+            _ if actor.platform_admin => Self::PlatformAdmin,
+            Some(organization) => Self::Member(organization),
+            None => Self::Outsider,
+        }
+    }
+
+    /// Whether they may see a topic of this organization.
+    pub fn sees(self, visibility: Visibility, organization: Option<Uuid>) -> bool {
+        match (visibility, self) {
+            (Visibility::Network, _) | (_, Self::PlatformAdmin) => true,
+            (Visibility::Organization, Self::Member(own)) => organization == Some(own),
+            (Visibility::Organization, Self::Outsider) => false,
+        }
+    }
+
+    /// What they see, as conditions that exclude each other. `$1` is the organization of a member.
+    pub const fn parts(self) -> &'static [&'static str] {
+        const NETWORK: &str = "visibility = 'network'";
+        match self {
+            Self::Outsider => &[NETWORK],
+            Self::Member(_) => &[NETWORK, "visibility = 'organization' AND organization_id = $1"],
+            Self::PlatformAdmin => &[NETWORK, "visibility = 'organization'"],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use p2p_sdk::Role;
+
+    use super::*;
+
+    const OWN: Uuid = Uuid::from_bytes([1; 16]);
+    const OTHER: Uuid = Uuid::from_bytes([2; 16]);
+
+    fn sees(organization_id: Option<Uuid>, platform_admin: bool) -> [bool; 3] {
+        let actor =
+            Actor { user_id: Uuid::NIL, organization_id, role: Role::Admin, platform_admin, verified: true };
+        let viewer = Viewer::of(&actor);
+        [
+            viewer.sees(Visibility::Network, Some(OTHER)),
+            viewer.sees(Visibility::Organization, Some(OWN)),
+            viewer.sees(Visibility::Organization, Some(OTHER)),
+        ]
+    }
+
+    #[test]
+    fn an_organization_keeps_its_topics() {
+        assert_eq!(sees(Some(OWN), false), [true, true, false]);
+        assert_eq!(sees(None, false), [true, false, false]);
+        assert_eq!(sees(None, true), [true, true, true]);
+        assert_eq!(sees(Some(OWN), true), [true, true, true]);
+    }
+}
