@@ -1,6 +1,10 @@
 //! What every driver must do, whatever stands behind it. Each suite opens stores of its own scopes through the port,
 //! uses them as a room would, and stops with the name of the rule that does not hold.
 
+pub mod blobs;
+pub mod cache;
+pub mod documents;
+mod documents_found;
 pub mod outbox;
 pub mod sql;
 mod tables;

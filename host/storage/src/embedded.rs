@@ -14,14 +14,16 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
-use p2p_context::{Clock, Scope};
+use p2p_context::{Clock, Scope, Timestamp};
 use tokio::sync::Mutex;
 
 pub use sqlite::Synchronous;
 
 use crate::ports::migrations::Migrations;
 use crate::ports::stores::{FeatureStores, OpenError, StoreLimits, Stores};
+use blobs::{FileBlobs, Links};
 use cache::MemoryCache;
+use documents::SqliteDocuments;
 use outbox::SqliteOutbox;
 use sqlite::{Database, SqliteStore};
 
@@ -75,13 +77,21 @@ struct Parts {
 pub struct EmbeddedStores {
     root: PathBuf,
     config: EmbeddedConfig,
+    links: Links,
     opened: std::sync::Mutex<HashMap<Scope, Arc<Mutex<Opened>>>>,
 }
 
 impl EmbeddedStores {
     /// Stores under this folder, which is made when first needed.
     pub fn new(root: PathBuf, config: EmbeddedConfig) -> Self {
-        Self { root, config, opened: std::sync::Mutex::default() }
+        let links = Links::new(config.blob_key, &config.files_prefix);
+        Self { root, config, links, opened: std::sync::Mutex::default() }
+    }
+
+    /// Whether a link to a file was made by these stores and is still good: for the http room, which serves it.
+    /// `expires` is a second since 1970, as in the link.
+    pub fn verify_link(&self, scope: &Scope, name: &str, expires: i64, signature: &str, now: Timestamp) -> bool {
+        self.links.verify(scope, name, expires, signature, now.as_secs())
     }
 
     fn slot(&self, scope: &Scope) -> Arc<Mutex<Opened>> {
@@ -106,11 +116,15 @@ impl EmbeddedStores {
         let file = folder.join(format!("{}.sqlite", scope.feature));
         let config = &self.config;
         let parts = opened.parts.take().unwrap_or_else(|| self.fresh_parts(&file));
-        let upgrade =
-            migrate::bring_up(&file, scope, &migrations.tables, config.clock.as_ref(), config.synchronous);
+        let upgrade = migrate::bring_up(&file, scope, migrations, config.clock.as_ref(), config.synchronous);
         parts.database.while_closed(upgrade).await?;
         opened.migrations = Some(migrations.clone());
         Ok(opened.parts.insert(parts).clone())
+    }
+
+    fn blobs(&self, scope: &Scope) -> FileBlobs {
+        let folder = self.folder(scope).join("blobs").join(scope.feature.as_str());
+        FileBlobs::new(scope.clone(), folder, self.links.clone(), Arc::clone(&self.config.clock))
     }
 
     fn fresh_parts(&self, file: &Path) -> Parts {
@@ -137,9 +151,9 @@ impl Stores for EmbeddedStores {
         let Parts { database, cache } = self.parts(scope, migrations).await?;
         Ok(FeatureStores {
             sql: Arc::new(SqliteStore::new(Arc::clone(&database), limits)),
-            documents: Arc::new(documents::SqliteDocuments),
+            documents: Arc::new(SqliteDocuments::new(Arc::clone(&database), limits)),
             outbox: Arc::new(SqliteOutbox::new(database)),
-            blobs: Arc::new(blobs::FileBlobs),
+            blobs: Arc::new(self.blobs(scope)),
             cache,
         })
     }

@@ -109,3 +109,19 @@ fn counted(value: &[u8]) -> i64 {
 fn check(key: &str, value: &[u8]) -> Result<(), CacheError> {
     if key.len() <= KEY_BYTES && value.len() <= VALUE_BYTES { Ok(()) } else { Err(CacheError::TooLarge) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_scope_is_bounded_by_bytes() {
+        let cache = MemoryCache::new();
+        for n in 0..300 {
+            cache.set(&n.to_string(), vec![0; VALUE_BYTES], LONGEST).await.unwrap();
+        }
+        cache.entries.run_pending_tasks().await;
+        assert!(cache.entries.entry_count() > 50);
+        assert!(cache.entries.weighted_size() <= SCOPE_BYTES);
+    }
+}

@@ -8,8 +8,9 @@ use p2p_context::{Clock, Deadline, Scope};
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Connection as _, Executor, Row};
 
+use super::documents::indexes;
 use super::sqlite::{Connection, Mode, Purpose, Synchronous, sql_error};
-use crate::ports::migrations::Migration;
+use crate::ports::migrations::{Collection, Migration, Migrations};
 use crate::ports::sql::SqlError;
 use crate::ports::stores::OpenError;
 
@@ -20,7 +21,7 @@ const PATIENCE: Duration = Duration::from_mins(10);
 const TABLES_VERSION: i64 = 1;
 
 /// What this room keeps in each file.
-const TABLES: &str = "
+pub const TABLES: &str = "
     CREATE TABLE p2p_migrations (
         version INTEGER PRIMARY KEY,
         name TEXT NOT NULL,
@@ -52,7 +53,7 @@ const TABLES: &str = "
 pub async fn bring_up(
     file: &Path,
     scope: &Scope,
-    migrations: &[Migration],
+    migrations: &Migrations,
     clock: &dyn Clock,
     synchronous: Synchronous,
 ) -> Result<(), OpenError> {
@@ -60,13 +61,14 @@ pub async fn bring_up(
     let mut migrator = Migrator { connection, scope, clock };
     migrator.connection.begin_use(Deadline::after(PATIENCE)).await.map_err(unavailable)?;
     migrator.lay_tables().await.map_err(unavailable)?;
-    migrator.refuse_newer(migrations).await?;
-    for (migration, version) in migrations.iter().zip(1..) {
+    migrator.refuse_newer(&migrations.tables).await?;
+    for (migration, version) in migrations.tables.iter().zip(1..) {
         if migration.version != version {
             return Err(migrator.failed(migration, "versions must be 1, 2, 3 … without gaps".to_owned()));
         }
         migrator.apply(migration).await?;
     }
+    migrator.lay_indexes(&migrations.collections).await.map_err(unavailable)?;
     migrator.connection.sqlx.close().await.map_err(|error| unavailable(sql_error(error)))
 }
 
@@ -154,6 +156,23 @@ impl Migrator<'_> {
             .bind(checksum)
             .bind(self.clock.now().0);
         self.connection.sqlx.execute(query).await.map(drop).map_err(sql_error)
+    }
+
+    /// Makes the indexes that collections ask for and drops those that none asks for any more.
+    async fn lay_indexes(&mut self, collections: &[Collection]) -> Result<(), SqlError> {
+        let wanted = indexes::wanted(collections).map_err(|error| SqlError::Rejected(error.to_string()))?;
+        self.run("BEGIN IMMEDIATE").await?;
+        let query = sqlx::query("SELECT name FROM sqlite_schema WHERE type = 'index' AND substr(name, 1, $1) = $2")
+            .bind(i64::try_from(indexes::PREFIX.len()).unwrap_or(i64::MAX))
+            .bind(indexes::PREFIX);
+        let rows = self.connection.sqlx.fetch_all(query).await.map_err(sql_error)?;
+        let there: Vec<String> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().map_err(sql_error)?;
+        let missing = wanted.iter().filter(|index| !there.contains(&index.name)).map(|index| index.text.clone());
+        let idle = there.iter().filter(|name| wanted.iter().all(|index| index.name != **name));
+        for text in missing.chain(idle.map(|name| format!("DROP INDEX {name}"))) {
+            self.connection.sqlx.execute(sqlx::raw_sql(AssertSqlSafe(text))).await.map_err(sql_error)?;
+        }
+        self.run("COMMIT").await
     }
 
     fn failed(&self, migration: &Migration, reason: String) -> OpenError {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use p2p_storage::conformance::{Candidate, Verdict, outbox, sql};
+use p2p_storage::conformance::{Candidate, Verdict, blobs, cache, documents, outbox, sql};
 
 use super::support::stores;
 
@@ -22,4 +22,22 @@ async fn sql_conforms() -> Verdict {
 async fn the_outbox_conforms() -> Verdict {
     let (_folder, candidate) = candidate();
     outbox::all(&candidate).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn documents_conform() -> Verdict {
+    let (_folder, candidate) = candidate();
+    documents::all(&candidate).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn blobs_conform() -> Verdict {
+    let (_folder, candidate) = candidate();
+    blobs::all(&candidate).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_cache_conforms() -> Verdict {
+    let (_folder, candidate) = candidate();
+    cache::all(&candidate).await
 }
