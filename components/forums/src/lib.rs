@@ -3,6 +3,8 @@
 
 mod authors;
 mod categories;
+#[cfg(test)]
+mod fixture;
 mod posts;
 mod topics;
 

@@ -1,6 +1,7 @@
 //! Topics: listed, opened and read. One verb a file; the rules they share stand beside them.
 
 mod create;
+mod draft;
 mod filter;
 mod fold;
 mod list;
@@ -12,7 +13,8 @@ mod tags;
 mod visibility;
 mod whole;
 
-pub use create::{NewTopic, create};
+pub use create::create;
+pub use draft::NewTopic;
 pub use filter::Filter;
 pub use list::list;
 pub use read::read;

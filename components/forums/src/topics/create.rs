@@ -1,64 +1,23 @@
 //! `POST /forums/topics`: the root post first, as a document nobody can see, then the commit that makes it visible and
 //! tells of it.
 
-use std::ops::RangeInclusive;
-
-use p2p_sdk::{Actor, Batch, Check, Ctx, Problem, Request, Response, Rule, Timestamp, Uuid, params};
-use serde::{Deserialize, Serialize};
+use p2p_sdk::{Actor, Batch, Ctx, Problem, Request, Response, Timestamp, Uuid, params};
+use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::draft::{Derived, NewTopic};
 use super::fold::fold;
 use super::row::{Status, Topic};
-use super::slug::slug;
-use super::tags;
 use super::visibility::Visibility;
 use super::whole::{Dressing, WholeTopic};
 use crate::authors::Author;
 use crate::categories;
 use crate::posts::{self, PostDocument, Written};
 
-const TITLE: RangeInclusive<usize> = 5..=200;
-const CONTENT: RangeInclusive<usize> = 20..=50_000;
-/// Characters of a topic's content that a list shows.
-const EXCERPT_MAX: u32 = 200;
-
 const INSERT: &str = "INSERT INTO topics (id, title, title_folded, slug, category, tags, visibility, created_by, \
     organization_id, excerpt, last_activity_at, created_at, updated_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $11)";
 const INSERT_TAG: &str = "INSERT INTO topic_tags (tag, topic_id) VALUES ($1, $2)";
-
-const NO_ORGANIZATION: Rule = Rule::Own(
-    "NO_ORGANIZATION",
-    "needs an organization, and you belong to none",
-    "يتطلب مؤسسة، وأنت لا تنتمي إلى أي مؤسسة",
-);
-
-/// What opens a topic.
-#[derive(Debug, Deserialize)]
-#[cfg_attr(feature = "describe", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct NewTopic {
-    #[cfg_attr(feature = "describe", schema(min_length = 5, max_length = 200))]
-    pub title: String,
-    /// Markdown.
-    #[cfg_attr(feature = "describe", schema(min_length = 20, max_length = 50_000))]
-    pub content: String,
-    /// Slug of a category.
-    pub category: String,
-    #[serde(default)]
-    #[cfg_attr(feature = "describe", schema(max_items = 5))]
-    pub tags: Vec<String>,
-    #[serde(default)]
-    pub visibility: Visibility,
-}
-
-/// What is made of what was given, by rules of our own and by the host.
-struct Derived {
-    slug: String,
-    excerpt: String,
-    tags: Vec<String>,
-    tags_json: Box<RawValue>,
-}
 
 /// What `forums.topic.created` says.
 #[derive(Serialize)]
@@ -91,27 +50,6 @@ pub async fn create(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     let answer = Response::created(&WholeTopic::new(topic.clone(), posts, &dressing)?).etag(topic.version);
     posts::insert(ctx, topic.id, &root).await?;
     batch.answer(ctx, answer).await
-}
-
-impl NewTopic {
-    fn check(&self, actor: &Actor) -> Result<(), Problem> {
-        let within = self.visibility == Visibility::Network || actor.organization_id.is_some();
-        let check = Check::new()
-            .text("title", &self.title, TITLE)
-            .prose("content", &self.content, CONTENT)
-            .that(within, "visibility", NO_ORGANIZATION);
-        tags::check(check, &self.tags).finish()
-    }
-}
-
-impl Derived {
-    async fn of(ctx: &Ctx, new: &NewTopic) -> Result<Self, Problem> {
-        let tags = tags::normalize_all(&new.tags);
-        let tags_json = serde_json::value::to_raw_value(&tags).map_err(Problem::internal)?;
-        let excerpt =
-            ctx.text().excerpt(vec![new.content.clone()], EXCERPT_MAX).await.pop().unwrap_or_default();
-        Ok(Self { slug: slug(&new.title), excerpt, tags, tags_json })
-    }
 }
 
 fn opened<'a>(ctx: &Ctx, actor: &Actor, new: &'a NewTopic, derived: &'a Derived) -> Topic<'a> {
@@ -176,4 +114,79 @@ fn batch(topic: &Topic<'_>, derived: &Derived) -> Batch {
         created_at,
     };
     batch.event("forums.topic.created", id, &created)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::fixture::{Forum, draft, with};
+
+    fn rows(forum: &Forum, table: &str) -> i64 {
+        forum
+            .host
+            .query(&format!("SELECT count(*) FROM {table}"), &p2p_sdk::params![])
+            .value()
+            .unwrap()
+            .unwrap()
+    }
+
+    #[test]
+    fn a_topic_is_answered_as_it_will_be_read() {
+        let forum = Forum::new();
+        let new = with(draft("  Ölpumpe: a < b?  "), "tags", json!(["IoT", "iot", "ذكاء اصطناعي"]));
+        let answer =
+            forum.post(&forum.huda, &with(new, "content", json!("if a < b && c:\n\n\"سلام\" <script>")));
+        assert_eq!((answer.status, answer.header("etag")), (201, Some("\"1\"")));
+        let topic = answer.json();
+        assert_eq!(topic, forum.read(&forum.huda, topic["id"].as_str().unwrap()).json());
+        assert_eq!((&topic["title"], &topic["slug"]), (&json!("Ölpumpe: a < b?"), &json!("ölpumpe-a-b")));
+        assert_eq!(topic["tags"], json!(["iot", "ذكاء-اصطناعي"]));
+        assert_eq!(topic["content"], "if a < b && c:\n\n\"سلام\" <script>");
+        assert!(topic["contentHtml"].as_str().unwrap().contains("a &lt; b &amp;&amp; c"));
+        assert_eq!((&topic["visibility"], &topic["status"]), (&json!("network"), &json!("open")));
+        assert_eq!(topic["organizationId"], json!(forum.huda.organization_id));
+    }
+
+    #[test]
+    fn the_event_and_the_rows_are_one_commit() {
+        let forum = Forum::new();
+        let id =
+            forum.opened(&forum.huda, &with(draft("Among ourselves"), "visibility", json!("organization")));
+        let events = forum.host.events();
+        let [event] = events.as_slice() else { panic!("{events:?}") };
+        assert_eq!((event.topic.as_str(), event.key.clone()), ("forums.topic.created", id.to_string()));
+        let told: Value = serde_json::from_slice(&event.payload).unwrap();
+        let wanted = json!({ "id": id, "title": "Among ourselves", "slug": "among-ourselves", "category": "general",
+            "tags": [], "visibility": "organization", "authorId": forum.huda.user_id,
+            "organizationId": forum.huda.organization_id, "excerpt": "Pump P-101 vibrates above 40 Hz.",
+            "createdAt": forum.host.now() });
+        assert_eq!(told, wanted);
+    }
+
+    #[test]
+    fn a_commit_that_fails_leaves_nothing_that_can_be_seen() {
+        let forum = Forum::new();
+        let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON topic_tags BEGIN SELECT RAISE(ABORT, 'no'); END";
+        forum.host.execute(refuse, p2p_sdk::params![]);
+        let answer = forum.post(&forum.huda, &with(draft("It will not come"), "tags", json!(["a"])));
+        assert!(answer.status >= 500);
+        assert_eq!((rows(&forum, "topics"), forum.host.events().len()), (0, 0));
+        assert_eq!(forum.posts_stored(), 1, "the document came first and is an orphan now");
+        assert!(forum.titles(&forum.huda, "").is_empty());
+    }
+
+    #[test]
+    fn the_same_key_opens_one_topic() {
+        let forum = Forum::new();
+        let send = |title: &str| {
+            let post = forum.host.post("/forums/topics").by(&forum.huda).header("idempotency-key", "k-1");
+            post.json(&draft(title)).send()
+        };
+        let (first, second) = (send("Only once"), send("Only once"));
+        assert_eq!((first.status, second.status), (201, 201));
+        assert_eq!((first.body, first.headers), (second.body, second.headers));
+        assert_eq!((rows(&forum, "topics"), forum.posts_stored(), forum.host.events().len()), (1, 1, 1));
+        assert_eq!(send("Another one").status, 422);
+    }
 }

@@ -140,3 +140,105 @@ fn contains(words: &str) -> String {
     pattern.push('%');
     pattern
 }
+
+#[cfg(test)]
+mod tests {
+    use p2p_sdk::params;
+
+    use super::*;
+    use crate::fixture::Forum;
+
+    fn plan(forum: &Forum, statement: &Statement) -> Vec<String> {
+        let rows = forum.host.query(&format!("EXPLAIN QUERY PLAN {}", statement.text), &statement.params);
+        let steps = rows.all::<(i64, i64, i64, String)>().unwrap();
+        steps.into_iter().map(|(.., step)| step).collect()
+    }
+
+    fn filters() -> Vec<Filter> {
+        let with = |change: fn(&mut Filter)| {
+            let mut filter = Filter::default();
+            change(&mut filter);
+            filter
+        };
+        vec![
+            Filter::default(),
+            with(|filter| filter.category = Some("quality".into())),
+            with(|filter| filter.search = Some("pump".into())),
+            with(|filter| filter.author = Some(Uuid::NIL)),
+            with(|filter| filter.mine = true),
+            with(|filter| filter.pinned = Some(true)),
+            with(|filter| filter.answered = Some(false)),
+            with(|filter| filter.tag = Some("safety".into())),
+        ]
+    }
+
+    fn wanted(cursor: Option<Cursor>) -> PageRequest {
+        PageRequest { limit: 20, cursor, offset: 0, count: false }
+    }
+
+    fn place(sort: Sort) -> Cursor {
+        let values = match sort {
+            Sort::Latest => params![false, Timestamp(7), Uuid::NIL],
+            Sort::Popular => params![false, 7i64, Uuid::NIL],
+        };
+        Cursor::new(sort.list(), values)
+    }
+
+    /// Each step that looks at topics, in every list that can be asked for, with and without a cursor.
+    #[test]
+    fn every_list_is_read_through_an_index() {
+        let forum = Forum::new();
+        for mut filter in filters() {
+            for sort in [Sort::Latest, Sort::Popular] {
+                filter.sort = sort;
+                for actor in [&forum.huda, &forum.platform_admin] {
+                    for cursor in [None, Some(place(sort))] {
+                        let statement = Selection::new(&filter, actor).page(&wanted(cursor)).unwrap();
+                        let steps = plan(&forum, &statement);
+                        let topics: Vec<_> = steps.iter().filter(|step| step.contains(" topics ")).collect();
+                        assert!(!topics.is_empty(), "{steps:?}");
+                        assert!(
+                            topics.iter().all(|step| step.starts_with("SEARCH topics USING INDEX")),
+                            "{filter:?} {steps:?}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    /// No step gathers all rows to sort them, so that a page costs the same however many topics there are.
+    #[test]
+    fn lists_come_in_order_and_go_on_at_the_cursor() {
+        let forum = Forum::new();
+        for sort in [Sort::Latest, Sort::Popular] {
+            for actor in [&forum.huda, &forum.platform_admin] {
+                let filter = Filter { sort, ..Filter::default() };
+                let steps =
+                    plan(&forum, &Selection::new(&filter, actor).page(&wanted(Some(place(sort)))).unwrap());
+                assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{steps:?}");
+                let place = format!("(is_pinned,{},id)<(?,?,?)", sort.column());
+                let seeks = steps.iter().filter(|step| step.contains(&place)).count();
+                assert_eq!(seeks, 2, "{steps:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn values_never_become_text() {
+        let forum = Forum::new();
+        let filter = |word: &str| Filter {
+            category: Some(word.into()),
+            tag: Some(word.into()),
+            search: Some(word.into()),
+            ..Filter::default()
+        };
+        let text = |word| Selection::new(&filter(word), &forum.huda).page(&wanted(None)).unwrap().text;
+        assert_eq!(text("a"), text("'; DROP TABLE topics; --"));
+    }
+
+    #[test]
+    fn wildcards_stand_for_themselves() {
+        assert_eq!(contains("100%_!"), "%100!%!_!!%");
+    }
+}
