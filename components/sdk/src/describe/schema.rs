@@ -1,5 +1,6 @@
 //! Schemas of types, as JSON, with the schemas they refer to.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
@@ -142,6 +143,11 @@ impl<T: ToSchema> PartialSchema for Page<T> {
 }
 
 impl<T: ToSchema> ToSchema for Page<T> {
+    /// A derived schema that holds a page refers to it by this name.
+    fn name() -> Cow<'static, str> {
+        name_of::<Self>().into()
+    }
+
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
         schemas.push((name_of::<T>(), T::schema()));
         T::schemas(schemas);
