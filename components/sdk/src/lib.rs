@@ -19,6 +19,8 @@ mod problem;
 mod request;
 mod response;
 mod router;
+#[cfg(all(feature = "test-host", not(target_arch = "wasm32")))]
+pub mod test_host;
 mod text_form;
 mod timestamp;
 mod uuid;

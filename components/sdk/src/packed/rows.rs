@@ -129,22 +129,21 @@ pub trait FromRow<'a>: Sized {
     fn from_row(row: &mut Row<'a>) -> Result<Self, RowError>;
 }
 
-/// Names the fields of a struct in the order of the columns: `from_row!(Topic<'a> { id, title, created_at });`
+/// Names the fields of a struct in the order of the columns: `from_row!(Topic<'a> { id, title, created_at });`. Fields that
+/// are no columns come after a semicolon and take their default: `from_row!(Note { id, text; html });`
 #[macro_export]
 macro_rules! from_row {
-    ($type:ident<$life:lifetime> { $($field:ident),+ $(,)? }) => {
-        impl<$life> $crate::FromRow<$life> for $type<$life> {
+    ($type:ident<$life:lifetime> { $($field:ident),+ $(; $($other:ident),+)? $(,)? }) => {
+        $crate::from_row!(@ [$life] [$type<$life>] [$($field)+] [$($($other)+)?]);
+    };
+    ($type:ident { $($field:ident),+ $(; $($other:ident),+)? $(,)? }) => {
+        $crate::from_row!(@ ['a] [$type] [$($field)+] [$($($other)+)?]);
+    };
+    (@ [$life:lifetime] [$type:ty] [$($field:ident)+] [$($other:ident)*]) => {
+        impl<$life> $crate::FromRow<$life> for $type {
             #[inline]
             fn from_row(row: &mut $crate::Row<$life>) -> ::core::result::Result<Self, $crate::RowError> {
-                Ok(Self { $($field: row.get()?),+ })
-            }
-        }
-    };
-    ($type:ident { $($field:ident),+ $(,)? }) => {
-        impl<'a> $crate::FromRow<'a> for $type {
-            #[inline]
-            fn from_row(row: &mut $crate::Row<'a>) -> ::core::result::Result<Self, $crate::RowError> {
-                Ok(Self { $($field: row.get()?),+ })
+                Ok(Self { $($field: row.get()?,)+ $($other: ::core::default::Default::default(),)* })
             }
         }
     };
