@@ -18,7 +18,9 @@ const INSTALL_DENY: &str = "P2P_DENY";
 /// At the first step that fails, naming it.
 pub fn test(workspace: &Workspace, quick: bool) -> Result<()> {
     let begun = Instant::now();
-    step("fmt", || process::run(workspace.cargo().args(["fmt", "--all", "--check"])))?;
+    step("fmt", || {
+        process::run(workspace.cargo().args(["fmt", "--all", "--check", "--", "--files-with-diff"]))
+    })?;
     step("tidy", || tidy::check(workspace))?;
     step("arrows", || arrows::check(workspace))?;
     step("semver", || semver::check(&workspace.root))?;
