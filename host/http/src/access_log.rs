@@ -1,0 +1,62 @@
+//! The one line that each request leaves in the log. Never holds a query, a cookie, a token or a body.
+
+use std::time::Duration;
+
+use axum::body::HttpBody as _;
+use axum::response::Response;
+use http::Method;
+use p2p_context::TenantId;
+use p2p_runtime::RouteTarget;
+use uuid::Uuid;
+
+use crate::visit::Visit;
+
+/// What the edge knows of a request.
+pub struct Line<'a> {
+    /// Id, client, language.
+    pub visit: &'a Visit,
+    /// As sent.
+    pub method: &'a Method,
+    /// Without the query: it may hold tokens.
+    pub path: &'a str,
+    /// From the first header to the first byte of the answer.
+    pub took: Duration,
+    /// The envelope's code, when the answer is an error.
+    pub error_code: Option<String>,
+}
+
+/// What the feature handler found out; travels beside the response.
+#[derive(Debug, Clone, Default)]
+pub struct Served {
+    /// Whose request it was.
+    pub tenant: Option<TenantId>,
+    /// Which route answered.
+    pub target: Option<RouteTarget>,
+    /// Who called.
+    pub user: Option<Uuid>,
+}
+
+/// Writes the line.
+pub fn write(line: &Line<'_>, response: &Response) {
+    if !tracing::enabled!(target: "access", tracing::Level::INFO) {
+        return;
+    }
+    let served = response.extensions().get::<Served>();
+    let target = served.and_then(|served| served.target.as_ref());
+    tracing::info!(
+        target: "access",
+        request_id = line.visit.request_id.as_str(),
+        method = line.method.as_str(),
+        path = line.path,
+        status = response.status().as_u16(),
+        took_us = u64::try_from(line.took.as_micros()).unwrap_or(u64::MAX),
+        bytes = response.body().size_hint().exact(),
+        client = %line.visit.client,
+        tenant = served.and_then(|served| served.tenant.as_ref()).map(TenantId::as_str),
+        feature = target.map(|target| target.feature.as_str()),
+        route = target.map(|target| target.route.path.as_str()),
+        user = served.and_then(|served| served.user).map(tracing::field::display),
+        error_code = line.error_code.as_deref(),
+        "request"
+    );
+}

@@ -1,0 +1,148 @@
+//! The one handler of every feature's routes: tenant, route, session, access, body, the call, the answer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderMap, Method, Request, StatusCode};
+use p2p_context::{Deadline, RequestContext};
+use p2p_identity::RequestTokens;
+use p2p_runtime::{FeatureRequest, RouteMatch, RouteTarget, Upload};
+use p2p_tenants::Route;
+
+use crate::access_log::Served;
+use crate::problem::{Code, Problem};
+use crate::services::Services;
+use crate::upload::Staging;
+use crate::visit::Visit;
+use crate::{access, body, path, reply, session, tenant, upload};
+
+/// What came behind the headers.
+#[derive(Default)]
+struct Content {
+    body: Bytes,
+    uploads: Vec<Upload>,
+    staging: Option<Staging>,
+}
+
+/// Answers a request that no other address took.
+pub async fn answer(State(services): State<Arc<Services>>, request: Request<Body>) -> Response {
+    let mut served = Served::default();
+    let mut response = match dispatch(&services, request, &mut served).await {
+        Ok(response) => response,
+        Err(problem) => problem.into_response(),
+    };
+    response.extensions_mut().insert(served);
+    response
+}
+
+async fn dispatch(
+    services: &Services,
+    request: Request<Body>,
+    served: &mut Served,
+) -> Result<Response, Problem> {
+    let (mut parts, body) = request.into_parts();
+    let visit = parts.extensions.remove::<Visit>().ok_or(Code::Internal)?;
+    let below = path::below_api(parts.uri.path()).ok_or(Code::NotFound)?;
+    let tenant = tenant::resolve(&services.parts.hosts, &parts)?;
+    served.tenant = Some(tenant.clone());
+    let target = match services.parts.runtime.route(tenant, &parts.method, below) {
+        RouteMatch::Found(target) => target,
+        RouteMatch::MethodNotAllowed(methods) => return other_methods(&parts.method, methods),
+        RouteMatch::NotFound => return Err(Code::NotFound.into()),
+    };
+    let target = &*served.target.insert(target);
+    let deadline = Deadline::after(longest(services, &target.route));
+    let tokens = read_tokens(&parts.headers);
+    let caller = session::Caller { tenant, deadline, tokens: &tokens, method: &parts.method };
+    let actor = session::actor(services, &caller, target.route.access).await?;
+    served.user = actor.as_ref().map(|actor| actor.user_id);
+    access::check(target.route.access, actor.as_ref())?;
+    let content = take_content(services, target, tenant, &parts, body, deadline).await?;
+    let Visit { request_id, language, .. } = visit;
+    let context = RequestContext { request_id, tenant: tenant.clone(), actor, deadline, language };
+    call(services, &context, target, parts, tokens, content).await
+}
+
+async fn call(
+    services: &Services,
+    context: &RequestContext,
+    target: &RouteTarget,
+    parts: Parts,
+    tokens: RequestTokens,
+    content: Content,
+) -> Result<Response, Problem> {
+    let request = FeatureRequest {
+        method: target.route.method.as_str().to_owned(),
+        path: path::below_api(parts.uri.path()).unwrap_or_default().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        headers: parts.headers,
+        body: content.body,
+        uploads: content.uploads,
+        tokens,
+    };
+    let answer = services.parts.runtime.handle(context, target, request).await;
+    let has_failed = answer.as_ref().map_or(true, |answer| answer.status >= 400);
+    if let Some(staging) = content.staging.filter(|_| has_failed) {
+        staging.abandon().await;
+    }
+    match answer {
+        Ok(answer) => reply::respond(answer),
+        Err(error) => {
+            tracing::warn!(%error, "a call gave no answer");
+            Err(Problem::from(&error))
+        }
+    }
+}
+
+async fn take_content(
+    services: &Services,
+    target: &RouteTarget,
+    tenant: &p2p_context::TenantId,
+    parts: &Parts,
+    body: Body,
+    deadline: Deadline,
+) -> Result<Content, Problem> {
+    let Some(rules) = &target.route.uploads else {
+        let limits = &services.parts.options.limits;
+        let body = body::read(&parts.headers, body, target.route.body_limit(), limits.body).await?;
+        return Ok(Content { body, ..Content::default() });
+    };
+    let blobs = services.parts.runtime.blobs(tenant, &target.feature).ok_or(Code::FeatureUnavailable)?;
+    let limits = upload::Limits { rules, fields: target.route.body_limit(), deadline };
+    let mut staging = Staging::new(blobs);
+    match upload::read(&parts.headers, body, &limits, &mut staging).await {
+        Ok(form) => Ok(Content { body: form.fields.into(), uploads: form.uploads, staging: Some(staging) }),
+        Err(problem) => {
+            staging.abandon().await;
+            Err(problem)
+        }
+    }
+}
+
+/// A route exists, but not for this method. OPTIONS is everybody's way to ask which ones there are.
+fn other_methods(method: &Method, mut methods: Vec<&'static str>) -> Result<Response, Problem> {
+    if methods.contains(&"GET") {
+        methods.push("HEAD");
+    }
+    methods.push("OPTIONS");
+    let problem = Problem::method_not_allowed(&methods);
+    if method != Method::OPTIONS {
+        return Err(problem);
+    }
+    Ok((StatusCode::NO_CONTENT, HeaderMap::from_iter(problem.headers)).into_response())
+}
+
+fn read_tokens(headers: &HeaderMap) -> RequestTokens {
+    let texts = headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+    RequestTokens::read(texts)
+}
+
+fn longest(services: &Services, route: &Route) -> Duration {
+    let limits = &services.parts.options.limits;
+    if route.uploads.is_some() { limits.upload } else { limits.request }
+}

@@ -1,0 +1,87 @@
+//! `p2p jobs`: what is on its way between features, and what did not arrive.
+
+use anyhow::{Result, bail};
+use p2p_context::{Clock as _, SystemClock, Timestamp};
+use p2p_jobs::{Deliveries, Delivery};
+use uuid::Uuid;
+
+use crate::cli::Jobs;
+use crate::config::Config;
+use crate::{features, table, wiring};
+
+/// Most lines of one list.
+const MOST: u32 = 200;
+
+/// Runs the subcommand for every tenant. Works beside a server.
+pub async fn run(config: &Config, command: &Jobs) -> Result<()> {
+    let stores = wiring::stores_of(config)?;
+    let mut all = Vec::new();
+    for tenant in features::find(&config.features)? {
+        all.push((tenant.id.clone(), Deliveries::open(stores.as_ref(), &tenant.id).await?));
+    }
+    match command {
+        Jobs::List { dead } => list(&all, *dead).await,
+        Jobs::Show { event } => show(&all, *event).await,
+        Jobs::Retry { event, .. } => retry(&all, *event).await,
+    }
+}
+
+type Tables = [(p2p_context::TenantId, Deliveries)];
+
+async fn list(all: &Tables, dead_only: bool) -> Result<()> {
+    let mut rows = Vec::new();
+    for (tenant, deliveries) in all {
+        let waiting = if dead_only { Vec::new() } else { deliveries.waiting(MOST).await? };
+        for delivery in waiting.iter().chain(&deliveries.dead(MOST).await?) {
+            rows.push(row(tenant.as_str(), delivery));
+        }
+    }
+    let heading = ["TENANT", "EVENT", "TOPIC", "TO", "STATE", "TRIES", "NEXT TRY", "LAST ERROR"];
+    print!("{}", table::render(heading, &rows));
+    Ok(())
+}
+
+fn row(tenant: &str, delivery: &Delivery) -> [String; 8] {
+    let state = if delivery.is_dead { "dead" } else { "waiting" };
+    let next = if delivery.is_dead { "-".to_owned() } else { delivery.next_at.to_rfc3339() };
+    [
+        tenant.to_owned(),
+        delivery.event_id.to_string(),
+        delivery.topic.clone(),
+        delivery.subscriber.to_string(),
+        state.to_owned(),
+        delivery.attempts.to_string(),
+        next,
+        delivery.last_error.clone(),
+    ]
+}
+
+async fn show(all: &Tables, event: Uuid) -> Result<()> {
+    for (tenant, deliveries) in all {
+        let found = deliveries.of_event(event).await?;
+        let Some(first) = found.first() else { continue };
+        println!("event      {event}");
+        println!("tenant     {tenant}");
+        println!("topic      {} of {}", first.topic, first.key);
+        println!("committed  {}", first.committed_at.to_rfc3339());
+        println!("payload    {}", String::from_utf8_lossy(&first.payload));
+        let rows: Vec<_> = found.iter().map(|delivery| row(tenant.as_str(), delivery)).collect();
+        let heading = ["TENANT", "EVENT", "TOPIC", "TO", "STATE", "TRIES", "NEXT TRY", "LAST ERROR"];
+        print!("\n{}", table::render(heading, &rows));
+        return Ok(());
+    }
+    bail!("no delivery of event {event} is waiting or dead: it has arrived everywhere, or never was")
+}
+
+async fn retry(all: &Tables, event: Option<Uuid>) -> Result<()> {
+    let now: Timestamp = SystemClock.now();
+    let mut revived = 0;
+    for (_, deliveries) in all {
+        revived += deliveries.revive(event, now).await?;
+    }
+    if revived == 0 {
+        bail!("no such dead letter; `p2p jobs list --dead` shows them");
+    }
+    println!("{revived} to be delivered again; a running server takes them up within a second");
+    Ok(())
+}

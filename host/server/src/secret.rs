@@ -1,0 +1,102 @@
+//! The deployment's secret: given by the operator, or made once and kept in the data folder, readable by its owner
+//! only.
+
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use rand::TryRngCore as _;
+
+/// The secret in use, and those that still open what they sealed.
+pub struct SecretKeys {
+    /// Seals and opens.
+    pub current: String,
+    /// Open only.
+    pub older: Vec<String>,
+}
+
+/// Finds the secret; makes one when there is none.
+pub fn find(data: &Path, given: Option<&str>, older: &[String]) -> Result<SecretKeys> {
+    let path = file(data);
+    let kept = read(&path)?;
+    let mut older = older.to_vec();
+    match (given, kept) {
+        (Some(given), kept) => {
+            // A folder that began without SECRET_KEY holds things sealed by the kept one.
+            older.extend(kept.filter(|kept| kept != given));
+            Ok(SecretKeys { current: given.to_owned(), older })
+        }
+        (None, Some(current)) => Ok(SecretKeys { current, older }),
+        (None, None) => {
+            let current = make(&path)?;
+            tracing::info!(file = %path.display(), "made a secret key; back it up with the data");
+            Ok(SecretKeys { current, older })
+        }
+    }
+}
+
+/// Where a secret is kept.
+pub fn file(data: &Path) -> PathBuf {
+    data.join("secret.key")
+}
+
+fn read(path: &Path) -> Result<Option<String>> {
+    match fs::read_to_string(path) {
+        Ok(text) if text.trim().len() >= 16 => Ok(Some(text.trim().to_owned())),
+        Ok(_) => bail!("{} holds no secret key: restore it from a backup, or set SECRET_KEY", path.display()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
+}
+
+fn make(path: &Path) -> Result<String> {
+    let mut bytes = [0_u8; 32];
+    rand::rngs::OsRng.try_fill_bytes(&mut bytes).context("the system has no randomness")?;
+    let secret: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).with_context(|| format!("cannot make {}", path.display()))?;
+    writeln!(file, "{secret}")
+        .and_then(|()| file.sync_all())
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(secret)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_made_once_and_kept_from_others() {
+        let data = tempfile::tempdir().unwrap();
+        let first = find(data.path(), None, &[]).unwrap();
+        let again = find(data.path(), None, &[]).unwrap();
+        assert_eq!((first.current.len(), &first.current), (64, &again.current));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = fs::metadata(file(data.path())).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn a_given_secret_seals_and_the_kept_one_still_opens() {
+        let data = tempfile::tempdir().unwrap();
+        let kept = find(data.path(), None, &[]).unwrap().current;
+        let given = find(data.path(), Some("0123456789abcdef"), &["fedcba9876543210".to_owned()]).unwrap();
+        assert_eq!(given.current, "0123456789abcdef");
+        assert_eq!(given.older, ["fedcba9876543210".to_owned(), kept]);
+    }
+
+    #[test]
+    fn a_damaged_file_is_never_replaced() {
+        let data = tempfile::tempdir().unwrap();
+        fs::write(file(data.path()), "").unwrap();
+        assert!(find(data.path(), None, &[]).is_err());
+        assert_eq!(fs::read(file(data.path())).unwrap(), b"");
+    }
+}

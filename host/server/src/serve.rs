@@ -1,0 +1,120 @@
+//! `p2p serve`: from a configuration to a server that answers, and from a signal to a server that has let go of
+//! everything.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use p2p_http::App;
+use p2p_http::listener::{self, Drained};
+use p2p_jobs::{Chores, Worker, chores};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::cli::Serve;
+use crate::config::Config;
+use crate::lock::DataLock;
+use crate::wiring::House;
+use crate::{demo, descriptors, features, stop};
+
+/// Between two looks at what other processes revoked.
+const TICK: Duration = Duration::from_secs(1);
+/// Longest wait for deliveries under way at shutdown.
+const BACKGROUND_DRAIN: Duration = Duration::from_secs(10);
+
+/// Serves until a signal comes.
+pub async fn run(config: &Config, serve: &Serve) -> Result<()> {
+    let _lock = DataLock::take(&config.data)?;
+    descriptors::raise();
+    // Bound first: who connects while features start waits instead of being refused.
+    let listener = TcpListener::bind(config.listen).await.with_context(|| {
+        format!(
+            "cannot listen on {}: another program may use it; choose another with --listen",
+            config.listen
+        )
+    })?;
+    let house = House::build(config, features::find(&config.features)?)?;
+    house.install().await.context("not every feature could be installed; see `p2p doctor`")?;
+    let app = house.app(config);
+    let stop = stop::on_signal()?;
+    let background = Background::start(&house, &stop).await?;
+    announce(config, &house);
+    if serve.demo {
+        background.spawn(add_demo(
+            app.clone(),
+            config.public_url.clone(),
+            house.tenants.clone(),
+            stop.clone(),
+        ));
+    }
+    let drained = listener::serve(app, listener, stop.cancelled_owned()).await;
+    if let Drained::Cut(connections) = drained {
+        tracing::warn!(
+            connections,
+            "connections were cut: their requests took longer than the drain timeout"
+        );
+    }
+    background.finish().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// What runs beside the requests.
+struct Background {
+    tasks: TaskTracker,
+}
+
+impl Background {
+    async fn start(house: &House, stop: &CancellationToken) -> Result<Self> {
+        let tasks = TaskTracker::new();
+        for tenant in &house.tenants {
+            let (runtime, clock) = (Arc::clone(&house.runtime), Arc::clone(&house.clock));
+            let worker = Worker::new(runtime, house.stores.as_ref(), tenant.id.clone(), clock).await?;
+            tasks.spawn(worker.run(stop.clone()));
+        }
+        tasks.spawn(chores(Arc::clone(&house.runtime), Chores::default(), stop.clone()));
+        let (identity, stop) = (Arc::clone(&house.identity), stop.clone());
+        tasks.spawn(async move {
+            while stop.run_until_cancelled(tokio::time::sleep(TICK)).await.is_some() {
+                identity.tick().await;
+            }
+        });
+        Ok(Self { tasks })
+    }
+
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn(task);
+    }
+
+    async fn finish(self) {
+        self.tasks.close();
+        if tokio::time::timeout(BACKGROUND_DRAIN, self.tasks.wait()).await.is_err() {
+            tracing::warn!(
+                "background work was cut; what was not delivered is delivered after the next start"
+            );
+        }
+    }
+}
+
+async fn add_demo(app: App, url: String, tenants: Vec<p2p_tenants::Tenant>, stop: CancellationToken) {
+    match stop.run_until_cancelled(demo::add(&app, &url, &tenants)).await {
+        Some(Ok(logins)) => println!("{logins}"),
+        Some(Err(error)) => tracing::error!(error = format!("{error:#}"), "the demo data could not be added"),
+        None => {}
+    }
+}
+
+fn announce(config: &Config, house: &House) {
+    let features: usize = house.tenants.iter().map(|tenant| tenant.features.len()).sum();
+    if features == 0 {
+        tracing::warn!("no feature is installed: every route answers 404");
+    }
+    let url = &config.public_url;
+    println!("p2p {} answers on {}", env!("CARGO_PKG_VERSION"), config.listen);
+    println!("  API      {url}/api/v1");
+    println!("  OpenAPI  {url}/api/v1/openapi.json");
+    println!("  Health   {url}/health");
+    println!("  Data     {}", config.data.display());
+    println!("  {} tenant(s), {features} feature(s); Ctrl-C stops", house.tenants.len());
+}

@@ -1,0 +1,159 @@
+//! Puts the rooms together over one data folder. The only place that knows which implementation stands behind which
+//! port.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, anyhow};
+use futures::future::join_all;
+use p2p_context::{Clock, SystemClock, TenantId};
+use p2p_http::{App, HttpOptions, Services, ServicesParts};
+use p2p_identity::{EmbeddedIdentity, Identity, IdentityConfig, Sealers, Secrets};
+use p2p_runtime::{EngineConfig, Runtime};
+use p2p_storage::Stores;
+use p2p_storage::embedded::{EmbeddedConfig, EmbeddedStores};
+use p2p_tenants::file::Tenant;
+use p2p_tenants::{Hosts, Installation, Ledger};
+
+use crate::config::Config;
+use crate::secret::{self, SecretKeys};
+
+/// The rooms of one server.
+pub struct House {
+    /// Who lives here.
+    pub tenants: Vec<Tenant>,
+    /// What is kept.
+    pub stores: Arc<dyn Stores>,
+    /// Who is who.
+    pub identity: Arc<dyn Identity>,
+    /// What runs.
+    pub runtime: Arc<Runtime>,
+    /// What it used.
+    pub ledger: Arc<Ledger>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    links: Arc<EmbeddedStores>,
+}
+
+impl House {
+    /// Builds the rooms; no feature is installed yet.
+    pub fn build(config: &Config, tenants: Vec<Tenant>) -> Result<Self> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let keys = secret::find(&config.data, config.secret_key.as_deref(), &config.older_secret_keys)?;
+        let secrets = secrets(&keys)?;
+        let embedded = embedded(&config.data, &keys, &clock);
+        let stores: Arc<dyn Stores> = embedded.clone();
+        let identity = identity(config, &stores, &secrets, &clock)?;
+        let ledger = Arc::new(Ledger::default());
+        let services = p2p_runtime::Services {
+            stores: Arc::clone(&stores),
+            identity: Arc::clone(&identity),
+            sealers: Sealers::new(secrets),
+            ledger: Arc::clone(&ledger),
+            clock: Arc::clone(&clock),
+            artefacts: config.data.join("cache").join("components"),
+        };
+        let runtime = Runtime::new(&engine(&tenants), services)
+            .map_err(|error| anyhow!("the WebAssembly engine cannot start: {error:#}"))?;
+        Ok(Self { tenants, stores, identity, runtime: Arc::new(runtime), ledger, clock, links: embedded })
+    }
+
+    /// Installs every feature of every tenant, side by side. All that is wrong is told at once.
+    pub async fn install(&self) -> Result<()> {
+        let each = self.tenants.iter().flat_map(|tenant| {
+            tenant.features.iter().map(|(name, feature)| self.install_one(&tenant.id, name.as_str(), feature))
+        });
+        let failures: Vec<String> = join_all(each)
+            .await
+            .into_iter()
+            .filter_map(Result::err)
+            .map(|error| format!("{error:#}"))
+            .collect();
+        if failures.is_empty() { Ok(()) } else { Err(anyhow!(failures.join("\n"))) }
+    }
+
+    /// The HTTP room over all this.
+    pub fn app(&self, config: &Config) -> App {
+        let options = HttpOptions {
+            origins: config.origins.clone(),
+            public_url: Some(config.public_url.clone()),
+            trusted_proxies: config.trusted_proxies.clone(),
+            metrics_token: config.metrics_token.clone(),
+            limits: config.limits.clone(),
+        };
+        App::new(Services::new(ServicesParts {
+            runtime: self.runtime.clone(),
+            identity: Arc::clone(&self.identity),
+            stores: Arc::clone(&self.stores),
+            links: Arc::clone(&self.links),
+            hosts: Hosts::of(&self.tenants),
+            ledger: Arc::clone(&self.ledger),
+            clock: Arc::clone(&self.clock),
+            options,
+        }))
+    }
+
+    async fn install_one(&self, tenant: &TenantId, name: &str, feature: &Installation) -> Result<()> {
+        let installed = self.runtime.install(tenant, feature).await;
+        let context = || format!("tenant `{tenant}`, feature `{name}` ({})", feature.file.display());
+        let installed = installed.with_context(context)?;
+        let (version, digest) = (&installed.manifest.version, installed.digest.short());
+        tracing::info!(%tenant, feature = name, version, digest, "feature ready");
+        Ok(())
+    }
+}
+
+/// The stores alone, for commands that run no feature.
+pub fn stores_of(config: &Config) -> Result<Arc<dyn Stores>> {
+    let keys = secret::find(&config.data, config.secret_key.as_deref(), &config.older_secret_keys)?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    Ok(embedded(&config.data, &keys, &clock))
+}
+
+/// Stores and identity, for commands that look for people.
+pub fn identity_of(config: &Config) -> Result<(Arc<dyn Stores>, Arc<dyn Identity>)> {
+    let keys = secret::find(&config.data, config.secret_key.as_deref(), &config.older_secret_keys)?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let stores: Arc<dyn Stores> = embedded(&config.data, &keys, &clock);
+    let identity = identity(config, &stores, &secrets(&keys)?, &clock)?;
+    Ok((stores, identity))
+}
+
+/// Stores to be asked whether they can be written, and nothing else.
+pub fn probe(data: &Path) -> EmbeddedStores {
+    EmbeddedStores::new(data.to_owned(), EmbeddedConfig::new([0; 32], Arc::new(SystemClock)))
+}
+
+fn embedded(data: &Path, keys: &SecretKeys, clock: &Arc<dyn Clock>) -> Arc<EmbeddedStores> {
+    Arc::new(EmbeddedStores::new(data.to_owned(), EmbeddedConfig::new(blob_key(keys), Arc::clone(clock))))
+}
+
+fn secrets(keys: &SecretKeys) -> Result<Secrets> {
+    Ok(Secrets::new(&keys.current, keys.older.iter().map(String::as_str))?)
+}
+
+fn identity(
+    config: &Config,
+    stores: &Arc<dyn Stores>,
+    secrets: &Secrets,
+    clock: &Arc<dyn Clock>,
+) -> Result<Arc<dyn Identity>> {
+    let mut settings = IdentityConfig::for_api(&config.public_url);
+    settings.sessions.cookie_domain.clone_from(&config.cookie_domain);
+    let identity = EmbeddedIdentity::new(Arc::clone(stores), secrets.clone(), Arc::clone(clock), settings)
+        .context("PUBLIC_URL and COOKIE_DOMAIN do not go together")?;
+    Ok(Arc::new(identity))
+}
+
+/// Signs links to files; another secret makes old links void, which live a day at most.
+fn blob_key(keys: &SecretKeys) -> [u8; 32] {
+    p2p_identity_core::digest(format!("p2p file links, version 1\0{}", keys.current).as_bytes())
+}
+
+/// Room for the largest guest that any tenant allows.
+fn engine(tenants: &[Tenant]) -> EngineConfig {
+    let default = EngineConfig::default();
+    let wanted =
+        tenants.iter().flat_map(|tenant| tenant.features.values()).map(|feature| feature.limits.memory_mb);
+    EngineConfig { memory_mb: wanted.max().unwrap_or_default().max(default.memory_mb), ..default }
+}
