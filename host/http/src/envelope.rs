@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::response::Response;
 use http::HeaderValue;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -32,6 +32,8 @@ pub fn fill(response: &mut Response, visit: &Visit) -> Option<String> {
     let body = serde_json::to_vec(&envelope).unwrap_or_default();
     *response.body_mut() = Body::from(body);
     let headers = response.headers_mut();
+    // The router has counted the empty body that the problem travelled with.
+    headers.remove(CONTENT_LENGTH);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Some(error_code.to_owned())

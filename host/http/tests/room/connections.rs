@@ -61,6 +61,23 @@ async fn what_is_not_http_is_closed() {
 }
 
 #[tokio::test]
+async fn errors_arrive_whole() {
+    let running = run(HttpLimits::default()).await;
+    let ask = |method: &str| {
+        format!("{method} /nothing HTTP/1.1\r\nhost: acme.example\r\nconnection: close\r\n\r\n")
+    };
+    let said = say(running.address, &ask("GET")).await;
+    let (head, body) = said.split_once("\r\n\r\n").unwrap();
+    assert!(
+        head.starts_with("HTTP/1.1 404") && head.contains(&format!("content-length: {}\r\n", body.len())),
+        "{head}"
+    );
+    assert!(body.ends_with('}'));
+    let said = say(running.address, &ask("HEAD")).await;
+    assert!(said.starts_with("HTTP/1.1 404") && said.ends_with("\r\n\r\n"), "{said}");
+}
+
+#[tokio::test]
 async fn headers_that_drip_are_not_waited_for() {
     let headers = Duration::from_millis(100);
     let running = run(HttpLimits { headers, ..HttpLimits::default() }).await;
