@@ -1,0 +1,23 @@
+//! Components that `cargo xtask components` has built.
+
+use std::path::{Path, PathBuf};
+
+/// The folder of built components.
+pub fn folder() -> PathBuf {
+    let target = match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(target) => PathBuf::from(target),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"),
+    };
+    target.join("components")
+}
+
+/// The file of a built feature or fixture. Stops the test with what to do when it is not there.
+#[expect(clippy::panic, reason = "a test without its component cannot say anything")]
+pub fn component(name: &str) -> PathBuf {
+    let file = format!("{name}.wasm");
+    let places = [folder().join(&file), folder().join("fixtures").join(&file)];
+    match places.into_iter().find(|place| place.exists()) {
+        Some(place) => place,
+        None => panic!("{file} is not built: run `cargo xtask components`"),
+    }
+}

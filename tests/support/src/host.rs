@@ -1,0 +1,191 @@
+//! A host in this process: embedded stores in a folder of its own, real sessions, real wasmtime, a real listener.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use p2p_context::{Clock, Deadline, FeatureName, Language, RequestContext, RequestId, SystemClock, TenantId};
+use p2p_http::{App, HttpOptions, Services, ServicesParts, listener};
+use p2p_identity::{EmbeddedIdentity, Identity, IdentityConfig, PasswordCost, Sealers, Secrets};
+use p2p_jobs::Worker;
+use p2p_runtime::{
+    DispatchError, EngineConfig, FeatureRequest, FeatureResponse, RouteMatch, Runtime,
+    Services as RuntimeServices,
+};
+use p2p_storage::Stores;
+use p2p_storage::embedded::{EmbeddedConfig, EmbeddedStores};
+use p2p_tenants::{Hosts, Installation, Ledger, Tenant};
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+use crate::built;
+
+/// A secret long enough for a server that lives for one test.
+const SECRET: &str = "a secret of tests, long enough to be taken";
+
+/// See the module. Stops, and removes its folder, when dropped.
+pub struct TestHost {
+    /// Install, remove, call without HTTP.
+    pub runtime: Arc<Runtime>,
+    /// The same stores the runtime has.
+    pub stores: Arc<dyn Stores>,
+    /// Credentials and sessions.
+    pub identity: Arc<EmbeddedIdentity>,
+    /// What calls used.
+    pub ledger: Arc<Ledger>,
+    /// What everybody here calls now.
+    pub clock: Arc<dyn Clock>,
+    /// Where it listens.
+    pub address: SocketAddr,
+    folder: TempDir,
+    stop: CancellationToken,
+}
+
+/// A built component with what a feature of its name usually needs.
+#[expect(clippy::expect_used, reason = "a test's own feature")]
+pub fn installation(name: &str) -> Installation {
+    Installation::with_defaults(&FeatureName::new(name).expect("a name"), built::component(name))
+}
+
+/// A tenant with these built components.
+#[expect(clippy::expect_used, reason = "a test's own tenant")]
+pub fn tenant(id: &str, hosts: &[&str], features: &[&str]) -> Tenant {
+    let features = features.iter().map(|name| {
+        let feature = FeatureName::new(name).expect("a name");
+        (feature, installation(name))
+    });
+    Tenant {
+        id: TenantId::new(id).expect("a name"),
+        hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
+        features: features.collect(),
+    }
+}
+
+impl TestHost {
+    /// One tenant `main` without features.
+    pub async fn empty() -> Self {
+        Self::start(vec![tenant("main", &["*"], &[])]).await
+    }
+
+    /// One tenant `main` with these built components.
+    pub async fn with(features: &[&str]) -> Self {
+        Self::start(vec![tenant("main", &["*"], features)]).await
+    }
+
+    /// These tenants, on the machine's clock.
+    pub async fn start(tenants: Vec<Tenant>) -> Self {
+        Self::start_at(tenants, Arc::new(SystemClock)).await
+    }
+
+    /// These tenants, on this clock.
+    #[expect(clippy::expect_used, reason = "a test without its host cannot say anything")]
+    pub async fn start_at(tenants: Vec<Tenant>, clock: Arc<dyn Clock>) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let settings = EmbeddedConfig::new([7; 32], Arc::clone(&clock));
+        let embedded = Arc::new(EmbeddedStores::new(folder.path().to_path_buf(), settings));
+        let stores: Arc<dyn Stores> = embedded.clone();
+        let secrets = Secrets::new(SECRET, []).expect("a secret");
+        // Weak on purpose: what is under test is not how long a guess takes.
+        let password_cost = PasswordCost { memory_kib: 64, passes: 1, lanes: 1 };
+        let config = IdentityConfig { password_cost, ..IdentityConfig::for_api("http://localhost") };
+        let identity =
+            EmbeddedIdentity::new(Arc::clone(&stores), secrets.clone(), Arc::clone(&clock), config);
+        let identity = Arc::new(identity.expect("an identity"));
+        let ledger = Arc::new(Ledger::default());
+        let services = RuntimeServices {
+            stores: Arc::clone(&stores),
+            identity: Arc::clone(&identity) as Arc<dyn Identity>,
+            sealers: Sealers::new(secrets),
+            ledger: Arc::clone(&ledger),
+            clock: Arc::clone(&clock),
+            artefacts: built::folder().join("compiled"),
+        };
+        // Many tests run side by side, and each pool reserves address space for all its instances.
+        let engine = EngineConfig { instances: 100, ..EngineConfig::default() };
+        let runtime = Arc::new(Runtime::new(&engine, services).expect("a runtime"));
+        for tenant in &tenants {
+            for installation in tenant.features.values() {
+                runtime.install(&tenant.id, installation).await.expect("a feature");
+            }
+        }
+        let parts = ServicesParts {
+            runtime: runtime.clone(),
+            identity: Arc::clone(&identity) as Arc<dyn Identity>,
+            stores: Arc::clone(&stores),
+            links: embedded,
+            hosts: Hosts::of(&tenants),
+            ledger: Arc::clone(&ledger),
+            clock: Arc::clone(&clock),
+            options: HttpOptions::default(),
+        };
+        let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = socket.local_addr().expect("an address");
+        let stop = CancellationToken::new();
+        let app = App::new(Services::new(parts));
+        tokio::spawn(listener::serve(app, socket, stop.clone().cancelled_owned()));
+        Self { runtime, stores, identity, ledger, clock, address, folder, stop }
+    }
+
+    /// The tenant `main`.
+    #[expect(clippy::expect_used, reason = "a literal")]
+    pub fn tenant(&self) -> TenantId {
+        TenantId::new("main").expect("a name")
+    }
+
+    /// The folder of its data.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A URL of this host.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// The worker that delivers a tenant's events, to be drained by hand.
+    #[expect(clippy::expect_used, reason = "a test's own tenant")]
+    pub async fn worker(&self, tenant: &TenantId) -> Worker {
+        let (runtime, clock) = (Arc::clone(&self.runtime), Arc::clone(&self.clock));
+        Worker::new(runtime, self.stores.as_ref(), tenant.clone(), clock).await.expect("a worker")
+    }
+
+    /// Calls a route of `main` without HTTP, so that time is the call's own.
+    #[expect(clippy::panic, reason = "a test's own route")]
+    pub async fn call(
+        &self,
+        method: http::Method,
+        path: &str,
+        body: &str,
+    ) -> Result<FeatureResponse, DispatchError> {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let RouteMatch::Found(target) = self.runtime.route(&self.tenant(), &method, path) else {
+            panic!("no route {method} {path}")
+        };
+        let request = FeatureRequest {
+            method: method.to_string(),
+            path: path.to_owned(),
+            query: query.to_owned(),
+            body: body.to_owned().into(),
+            ..FeatureRequest::default()
+        };
+        self.runtime.handle(&self.context(), &target, request).await
+    }
+
+    /// A context of `main` in which nobody is signed in.
+    pub fn context(&self) -> RequestContext {
+        RequestContext {
+            request_id: RequestId::fresh(),
+            tenant: self.tenant(),
+            actor: None,
+            deadline: Deadline::after(Duration::from_secs(30)),
+            language: Language::En,
+        }
+    }
+}
+
+impl Drop for TestHost {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}

@@ -1,0 +1,7 @@
+//! What tests of the whole host share: where the built components lie, components made from text, and a host in this
+//! process with real stores and real sessions. Never a stand-in for a part of the host.
+
+pub mod built;
+pub mod host;
+pub mod made;
+pub mod people;

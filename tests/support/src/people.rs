@@ -1,0 +1,172 @@
+//! People who use a host under test: sign up, hold a session, send requests.
+
+use reqwest::{Client, Method, Response};
+use serde_json::{Value, json};
+
+/// Somebody with a session, or nobody.
+#[derive(Debug, Clone)]
+pub struct Person {
+    client: Client,
+    base: String,
+    host: String,
+    /// Access token, as header mode hands it out.
+    pub token: Option<String>,
+    /// Refresh token.
+    pub refresh: Option<String>,
+    /// What sign-up or login answered.
+    pub profile: Value,
+}
+
+/// An answer, read whole.
+#[derive(Debug)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers.
+    pub headers: http::HeaderMap,
+    /// The body as JSON; null when it is none.
+    pub json: Value,
+    /// The body as text.
+    pub text: String,
+}
+
+impl Answer {
+    /// The envelope's error code, or nothing.
+    pub fn code(&self) -> &str {
+        self.json.get("error_code").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Stops the test unless the status is this.
+    #[expect(clippy::panic, reason = "that is what it is for")]
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        if self.status != status {
+            panic!("expected {status}, got {}: {}", self.status, self.text);
+        }
+        self
+    }
+}
+
+impl Person {
+    /// Nobody, at this address and Host header.
+    pub fn nobody(base: &str, host: &str) -> Self {
+        Self {
+            client: Client::new(),
+            base: base.to_owned(),
+            host: host.to_owned(),
+            token: None,
+            refresh: None,
+            profile: Value::Null,
+        }
+    }
+
+    /// Founds an organization and is its admin.
+    pub async fn founder(base: &str, host: &str, email: &str) -> Self {
+        let nobody = Self::nobody(base, host);
+        let answer = nobody.post("/auth/signup", &signup(email)).await.expect(201);
+        nobody.signed_in(&answer)
+    }
+
+    /// The same person with the session this answer carries.
+    pub fn signed_in(&self, answer: &Answer) -> Self {
+        let header = |name: &str| answer.headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
+        Self {
+            token: header("st-access-token"),
+            refresh: header("st-refresh-token"),
+            profile: answer.json.clone(),
+            ..self.clone()
+        }
+    }
+
+    /// GET below `/api/v1`.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, None, &[]).await
+    }
+
+    /// POST below `/api/v1`.
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(Method::POST, path, Some(body.to_string()), &[]).await
+    }
+
+    /// PATCH below `/api/v1`.
+    pub async fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.send(Method::PATCH, path, Some(body.to_string()), &[]).await
+    }
+
+    /// The same person with this access token, or none.
+    pub fn with_token(&self, token: Option<String>) -> Self {
+        Self { token, ..self.clone() }
+    }
+
+    /// The same person at another address.
+    pub fn at(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), client: Client::new(), ..self.clone() }
+    }
+
+    /// POST to a server that may be gone; none when it is.
+    pub async fn try_post(&self, path: &str, body: &Value) -> Option<Answer> {
+        self.try_send(Method::POST, path, Some(body.to_string()), &[]).await
+    }
+
+    /// Any request below `/api/v1`.
+    #[expect(clippy::expect_used, reason = "a test's own server answers")]
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        self.try_send(method, path, body, headers).await.expect("an answer")
+    }
+
+    async fn try_send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+        headers: &[(&str, &str)],
+    ) -> Option<Answer> {
+        let mut request = self
+            .client
+            .request(method, format!("{}/api/v1{path}", self.base))
+            .header("host", &self.host)
+            .header("st-auth-mode", "header");
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(body) = body {
+            request = request.header("content-type", "application/json").body(body);
+        }
+        read(request.send().await.ok()?).await
+    }
+}
+
+/// What signing up takes.
+pub fn signup(email: &str) -> Value {
+    let domain = email.split('@').next_back().unwrap_or_default();
+    json!({
+        "email": email, "password": "correct horse 7", "firstName": "Sara", "lastName": "العتيبي",
+        "organizationName": format!("Works of {domain}"), "industry": "Manufacturing", "size": "small",
+        "country": "SA", "city": "Riyadh",
+    })
+}
+
+/// What a topic takes.
+pub fn topic(title: &str) -> Value {
+    json!({
+        "title": title, "content": "How do you keep the bearings of an old press cool when a < b?",
+        "category": "maintenance", "tags": ["press", "bearings"],
+    })
+}
+
+/// None: the connection broke before the answer was whole.
+async fn read(response: Response) -> Option<Answer> {
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let text = response.text().await.ok()?;
+    let json = serde_json::from_str(&text).unwrap_or_default();
+    Some(Answer { status, headers, json, text })
+}
