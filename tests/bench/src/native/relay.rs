@@ -1,0 +1,135 @@
+//! Carries events from outbox to subscriber, as the jobs room does for components, so that writing costs both sides the
+//! same work after the commit. The books are the jobs room's own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, anyhow};
+use futures::future::select_all;
+use p2p_context::{Clock, Deadline, Language, RequestContext, RequestId};
+use p2p_jobs::Deliveries;
+use p2p_sdk::Timestamp;
+use p2p_storage::Stores;
+use tokio_util::sync::CancellationToken;
+
+use super::features::{NativeFeature, NativeFeatures};
+use super::twin::tenant;
+
+/// Events and deliveries handled at a time, and the longest sleep: the jobs room's own numbers.
+const EVENTS: u32 = 100;
+const DELIVERIES: u32 = 64;
+const IDLE: Duration = Duration::from_millis(500);
+
+/// Delivers the events of the twin.
+pub struct Relay {
+    features: Arc<NativeFeatures>,
+    deliveries: Deliveries,
+    clock: Arc<dyn Clock>,
+}
+
+impl Relay {
+    pub async fn open(
+        features: Arc<NativeFeatures>,
+        stores: &dyn Stores,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self> {
+        let deliveries = Deliveries::open(stores, &tenant()).await?;
+        Ok(Self { features, deliveries, clock })
+    }
+
+    /// Works until told to stop.
+    pub async fn run(self, stop: CancellationToken) -> Result<()> {
+        while !stop.is_cancelled() {
+            if self.pass().await? > 0 {
+                continue;
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(IDLE) => {}
+                () = self.written() => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Works until nothing is left.
+    pub async fn drain(&self) -> Result<()> {
+        while self.pass().await? > 0 {}
+        Ok(())
+    }
+
+    async fn pass(&self) -> Result<usize> {
+        let mut done = 0;
+        for producer in self.features.each() {
+            done += self.relay(producer).await?;
+        }
+        let due = self.deliveries.due(self.clock.now(), DELIVERIES).await?;
+        done += due.len();
+        for delivery in due {
+            self.deliver(delivery).await?;
+        }
+        Ok(done)
+    }
+
+    async fn relay(&self, producer: &NativeFeature) -> Result<usize> {
+        let outbox = &producer.stores().outbox;
+        let events = outbox.pending(EVENTS).await?;
+        if events.is_empty() {
+            return Ok(0);
+        }
+        let manifest = &producer.installed().manifest;
+        let wanted: Vec<_> = events
+            .iter()
+            .flat_map(|event| {
+                let subscribers = self.features.each().filter(|native| native.hears(&event.event.topic));
+                subscribers.map(move |native| (event, native.installed().manifest.name.clone()))
+            })
+            .collect();
+        if !wanted.is_empty() {
+            self.deliveries.note(&manifest.name, &wanted).await?;
+        }
+        let ids: Vec<_> = events.iter().map(|event| event.id).collect();
+        outbox.relayed(&ids).await?;
+        if manifest.directory {
+            self.features.forget_directory();
+        }
+        Ok(ids.len())
+    }
+
+    async fn deliver(&self, delivery: p2p_jobs::Delivery) -> Result<()> {
+        let subscriber = self.features.get(&delivery.subscriber).context("the subscriber is not linked")?;
+        let inbox = &subscriber.stores().outbox;
+        if !inbox.is_handled(delivery.event_id).await? {
+            let heard = subscriber.hear(&about(), delivery.event_id, handed_over(&delivery)).await;
+            heard.map_err(|error| anyhow!("{} by {}: {error}", delivery.topic, delivery.subscriber))?;
+            inbox.mark_handled(delivery.event_id).await?;
+        }
+        Ok(self.deliveries.done(&delivery).await?)
+    }
+
+    async fn written(&self) {
+        let written: Vec<_> = self.features.each().map(|native| native.stores().outbox.written()).collect();
+        select_all(written).await;
+    }
+}
+
+fn about() -> RequestContext {
+    RequestContext {
+        request_id: RequestId::fresh(),
+        tenant: tenant(),
+        actor: None,
+        deadline: Deadline::after(Duration::from_secs(30)),
+        language: Language::En,
+    }
+}
+
+fn handed_over(delivery: &p2p_jobs::Delivery) -> p2p_sdk::Delivery {
+    p2p_sdk::Delivery {
+        id: delivery.event_id.to_string(),
+        topic: delivery.topic.clone(),
+        key: delivery.key.clone(),
+        payload: delivery.payload.clone(),
+        committed_at: Timestamp(delivery.committed_at.0),
+        attempt: delivery.attempts + 1,
+    }
+}

@@ -1,0 +1,95 @@
+//! Where built things lie and where the benchmark keeps its own. Builds nothing.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use p2p_tenants::{Digest, Manifest};
+
+/// Both sides are given this secret and this address, so that a session of one is a session of the other.
+pub const SECRET: &str = "of the benchmark, known to everybody";
+/// See `SECRET`.
+pub const PUBLIC_URL: &str = "http://localhost:8000";
+
+/// The features of the measured server: the product's, one that does next to nothing, one that traps.
+const PRODUCTS: [&str; 2] = ["accounts", "forums"];
+const FIXTURES: [&str; 2] = ["measured", "hostile"];
+
+/// See the module.
+#[derive(Debug)]
+pub struct Places {
+    /// This program.
+    pub own: PathBuf,
+    /// The server.
+    pub server: PathBuf,
+    /// Built components.
+    pub components: Components,
+    /// Everything that the benchmark keeps.
+    pub bench: PathBuf,
+}
+
+/// The folder of built components.
+#[derive(Debug, Clone)]
+pub struct Components {
+    pub folder: PathBuf,
+}
+
+impl Places {
+    pub fn find() -> Result<Self> {
+        let own = std::env::current_exe()?;
+        let built = own.parent().context("this program lies nowhere")?;
+        let server = built.join("p2p");
+        if !server.is_file() {
+            bail!("the server was not built: run `cargo xtask bench`, which builds it first");
+        }
+        let target = built.parent().context("this program lies nowhere")?;
+        let bench = target.join("bench");
+        fs::create_dir_all(&bench)?;
+        let components = Components::new(target.join("components"));
+        Ok(Self { server, components, bench, own: own.clone() })
+    }
+
+    /// The folder of this run, emptied.
+    pub fn fresh_run(&self) -> Result<PathBuf> {
+        let run = self.bench.join("run");
+        if run.exists() {
+            fs::remove_dir_all(&run)?;
+        }
+        fs::create_dir_all(&run)?;
+        Ok(run)
+    }
+}
+
+impl Components {
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    /// The file of a component.
+    pub fn file(&self, name: &str) -> Result<PathBuf> {
+        let folder =
+            if FIXTURES.contains(&name) { self.folder.join("fixtures") } else { self.folder.clone() };
+        let file = folder.join(format!("{name}.wasm"));
+        if !file.is_file() {
+            bail!("the component {name} was not built: run `cargo xtask components`");
+        }
+        Ok(file)
+    }
+
+    /// What a component says of itself, and the digest of its bytes.
+    pub fn read(&self, name: &str) -> Result<(Manifest, Digest)> {
+        let file = self.file(name)?;
+        let bytes = fs::read(&file)?;
+        let inspected = p2p_runtime::inspect(&bytes).with_context(|| format!("{name} is no feature"))?;
+        Ok((inspected.manifest, Digest::of(&bytes)))
+    }
+
+    /// Fills a folder that the server takes its features from.
+    pub fn copy_all(&self, folder: &Path) -> Result<()> {
+        fs::create_dir_all(folder)?;
+        for name in PRODUCTS.into_iter().chain(FIXTURES) {
+            fs::copy(self.file(name)?, folder.join(format!("{name}.wasm")))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,43 @@
+//! What the figures were measured on. Names no path and no host.
+
+use std::fs;
+
+use p2p_context::{Clock as _, SystemClock};
+
+use crate::effort::Effort;
+
+/// See the module.
+pub struct Machine {
+    cores: usize,
+    model: String,
+    system: String,
+    day: String,
+}
+
+impl Machine {
+    /// Asks the system.
+    pub fn read() -> Self {
+        let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+        let model = cpu.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':'));
+        let system = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+        let now = SystemClock.now().to_rfc3339();
+        Self {
+            cores: std::thread::available_parallelism().map_or(1, usize::from),
+            model: model.map_or("unknown", |(_, model)| model.trim()).to_owned(),
+            system: system.trim().to_owned(),
+            day: now.split('T').next().unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// One paragraph.
+    pub fn render(&self, effort: &Effort) -> String {
+        let Self { cores, model, system, day } = self;
+        let Effort { rounds, load, connections, .. } = effort;
+        format!(
+            "`cargo xtask bench -- --write`, {day}: {cores} cores of {model}, Linux {system}. {rounds} rounds of {} s by \
+             turns, {connections} connections, one worker thread, 10 000 topics; medians, and for ratios the median of \
+             the rounds' ratios.\n",
+            load.as_secs()
+        )
+    }
+}
