@@ -8,6 +8,7 @@ mod documents_found;
 pub mod outbox;
 pub mod sql;
 mod tables;
+pub mod timing;
 
 use std::sync::Arc;
 use std::time::Duration;

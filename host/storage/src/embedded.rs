@@ -3,6 +3,7 @@
 
 mod blobs;
 mod cache;
+mod disk;
 mod documents;
 mod migrate;
 mod outbox;
@@ -112,7 +113,7 @@ impl EmbeddedStores {
             return Ok(parts.clone());
         }
         let folder = self.folder(scope);
-        tokio::fs::create_dir_all(&folder).await.map_err(|error| unusable(&folder, &error))?;
+        self.make_folder(folder.clone()).await.map_err(|error| unusable(&folder, &error))?;
         let file = folder.join(format!("{}.sqlite", scope.feature));
         let config = &self.config;
         let parts = opened.parts.take().unwrap_or_else(|| self.fresh_parts(&file));
@@ -122,9 +123,13 @@ impl EmbeddedStores {
         Ok(opened.parts.insert(parts).clone())
     }
 
+    async fn make_folder(&self, folder: PathBuf) -> std::io::Result<()> {
+        let root = self.root.clone();
+        tokio::task::spawn_blocking(move || disk::make_folder(&root, &folder)).await.map_err(std::io::Error::other)?
+    }
+
     fn blobs(&self, scope: &Scope) -> FileBlobs {
-        let folder = self.folder(scope).join("blobs").join(scope.feature.as_str());
-        FileBlobs::new(scope.clone(), folder, self.links.clone(), Arc::clone(&self.config.clock))
+        FileBlobs::new(scope.clone(), self.root.clone(), self.links.clone(), Arc::clone(&self.config.clock))
     }
 
     fn fresh_parts(&self, file: &Path) -> Parts {

@@ -36,9 +36,10 @@ pub struct FileBlobs {
 }
 
 impl FileBlobs {
-    /// Files below this folder, which is made when first needed.
-    pub fn new(scope: Scope, root: PathBuf, links: Links, clock: Arc<dyn Clock>) -> Self {
-        Self { scope, folder: Folder::new(root), links, clock }
+    /// Files in a folder of this scope below `top`.
+    pub fn new(scope: Scope, top: PathBuf, links: Links, clock: Arc<dyn Clock>) -> Self {
+        let root = top.join("tenants").join(scope.tenant.as_str()).join("blobs").join(scope.feature.as_str());
+        Self { scope, folder: Folder::new(top, root), links, clock }
     }
 
     async fn with_folder<T: Send + 'static>(

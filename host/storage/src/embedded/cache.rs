@@ -25,28 +25,35 @@ const ENTRY_BYTES: usize = 96;
 const SHORTEST: Duration = Duration::from_millis(1);
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
+/// A value and its end. The end is absolute: what an entry has left is not known any more when it was evicted between
+/// the look at it and the write that was to follow.
 #[derive(Debug, Clone)]
 struct Entry {
     value: Arc<[u8]>,
-    /// None keeps the time an earlier entry had left.
-    ttl: Option<Duration>,
+    ends: Instant,
+}
+
+impl Entry {
+    fn has_ended(&self) -> bool {
+        self.ends <= Instant::now()
+    }
 }
 
 struct EntryExpiry;
 
 impl Expiry<String, Entry> for EntryExpiry {
-    fn expire_after_create(&self, _key: &String, entry: &Entry, _at: Instant) -> Option<Duration> {
-        entry.ttl
+    fn expire_after_create(&self, _key: &String, entry: &Entry, at: Instant) -> Option<Duration> {
+        Some(entry.ends.saturating_duration_since(at))
     }
 
     fn expire_after_update(
         &self,
         _key: &String,
         entry: &Entry,
-        _at: Instant,
-        left: Option<Duration>,
+        at: Instant,
+        _left: Option<Duration>,
     ) -> Option<Duration> {
-        entry.ttl.or(left)
+        Some(entry.ends.saturating_duration_since(at))
     }
 }
 
@@ -71,12 +78,13 @@ impl MemoryCache {
 impl Cache for MemoryCache {
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, CacheError> {
         check(key, &[])?;
-        Ok(self.entries.get(key).await.map(|entry| entry.value.to_vec()))
+        let entry = self.entries.get(key).await.filter(|entry| !entry.has_ended());
+        Ok(entry.map(|entry| entry.value.to_vec()))
     }
 
     async fn set(&self, key: &str, value: Vec<u8>, ttl: Duration) -> Result<(), CacheError> {
         check(key, &value)?;
-        let entry = Entry { value: value.into(), ttl: Some(ttl.clamp(SHORTEST, LONGEST)) };
+        let entry = Entry { value: value.into(), ends: end_of(ttl) };
         self.entries.insert(key.to_owned(), entry).await;
         Ok(())
     }
@@ -91,14 +99,18 @@ impl Cache for MemoryCache {
         check(key, &[])?;
         let mut sum = by;
         let entry = self.entries.entry(key.to_owned()).and_compute_with(|earlier| {
-            let earlier = earlier.map(moka::Entry::into_value);
+            let earlier = earlier.map(moka::Entry::into_value).filter(|entry| !entry.has_ended());
             sum = earlier.as_ref().map_or(0, |entry| counted(&entry.value)).saturating_add(by);
-            let ttl = earlier.is_none().then(|| ttl.clamp(SHORTEST, LONGEST));
-            std::future::ready(Op::Put(Entry { value: sum.to_string().into_bytes().into(), ttl }))
+            let ends = earlier.map_or_else(|| end_of(ttl), |entry| entry.ends);
+            std::future::ready(Op::Put(Entry { value: sum.to_string().into_bytes().into(), ends }))
         });
         entry.await;
         Ok(sum)
     }
+}
+
+fn end_of(ttl: Duration) -> Instant {
+    Instant::now() + ttl.clamp(SHORTEST, LONGEST)
 }
 
 /// A counter is kept as decimal text, so that `get` shows it; anything else counts as 0.

@@ -8,7 +8,7 @@ use p2p_context::{Clock, Deadline, Scope};
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Connection as _, Executor, Row};
 
-use super::documents::indexes;
+use super::documents::indexes::{self, Index};
 use super::sqlite::{Connection, Mode, Purpose, Synchronous, sql_error};
 use crate::ports::migrations::{Collection, Migration, Migrations};
 use crate::ports::sql::SqlError;
@@ -49,7 +49,18 @@ pub const TABLES: &str = "
     PRAGMA user_version = 1;
 ";
 
-/// Opens a file, creating it and its directory's entry for it when it is not there, and brings it up to date.
+/// All that is named like this room's own, and all that refers to it: neither a renamed table nor a foreign key is
+/// shown to the authorizer by name.
+const HOST_OBJECTS: &str = r#"
+    SELECT coalesce(group_concat(name, ','), '') FROM (
+        SELECT name FROM sqlite_schema WHERE name LIKE 'p2p\_%' ESCAPE '\'
+        UNION ALL
+        SELECT s.name FROM sqlite_schema AS s JOIN pragma_foreign_key_list(s.name) AS f
+        WHERE s.type = 'table' AND f."table" LIKE 'p2p\_%' ESCAPE '\'
+        ORDER BY name
+    )"#;
+
+/// Opens a file, creating it when it is not there, and brings it up to date.
 pub async fn bring_up(
     file: &Path,
     scope: &Scope,
@@ -89,13 +100,21 @@ impl Migrator<'_> {
     }
 
     async fn lay_tables(&mut self) -> Result<(), SqlError> {
+        if self.tables_version().await? == TABLES_VERSION {
+            return Ok(());
+        }
         self.run("BEGIN IMMEDIATE").await?;
-        match self.number("PRAGMA user_version").await? {
-            0 => self.run(TABLES).await?,
-            TABLES_VERSION => {}
-            newer => return Err(SqlError::Unavailable(format!("the file was made by a newer host (tables {newer})"))),
+        if self.tables_version().await? == 0 {
+            self.run(TABLES).await?;
         }
         self.run("COMMIT").await
+    }
+
+    async fn tables_version(&mut self) -> Result<i64, SqlError> {
+        match self.number("PRAGMA user_version").await? {
+            known @ 0..=TABLES_VERSION => Ok(known),
+            newer => Err(SqlError::Unavailable(format!("the file was made by a newer host (tables {newer})"))),
+        }
     }
 
     async fn refuse_newer(&mut self, migrations: &[Migration]) -> Result<(), OpenError> {
@@ -105,10 +124,15 @@ impl Migrator<'_> {
         if found > known { Err(OpenError::Newer { scope: self.scope.clone(), found, known }) } else { Ok(()) }
     }
 
-    /// The write lock is held from the look to the commit, so that of two processes only one applies it.
+    /// Looks first without the write lock, which another process may hold for long. Then holds it from the look to
+    /// the commit, so that of two processes only one applies it.
     async fn apply(&mut self, migration: &Migration) -> Result<(), OpenError> {
+        let checksum: [u8; 32] = Sha256::digest(migration.sqlite.as_bytes()).into();
+        if self.is_applied(migration, &checksum).await? {
+            return Ok(());
+        }
         self.run("BEGIN IMMEDIATE").await.map_err(unavailable)?;
-        let outcome = self.apply_within(migration).await;
+        let outcome = self.apply_within(migration, &checksum).await;
         self.connection.speak_as(Mode::Host);
         let ending = if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" };
         let ended = self.run(ending).await;
@@ -116,17 +140,20 @@ impl Migrator<'_> {
         ended.map_err(|error| self.failed(migration, error.to_string()))
     }
 
-    async fn apply_within(&mut self, migration: &Migration) -> Result<(), OpenError> {
-        let checksum: [u8; 32] = Sha256::digest(migration.sqlite.as_bytes()).into();
-        match self.applied(migration.version).await.map_err(unavailable)? {
-            Some(earlier) if earlier == checksum => return Ok(()),
-            Some(_) => {
-                return Err(OpenError::Altered { scope: self.scope.clone(), version: migration.version });
-            }
-            None => {}
+    async fn apply_within(&mut self, migration: &Migration, checksum: &[u8]) -> Result<(), OpenError> {
+        if self.is_applied(migration, checksum).await? {
+            return Ok(());
         }
         self.change(&migration.sqlite).await.map_err(|error| self.failed(migration, error.to_string()))?;
-        self.record(migration, &checksum).await.map_err(unavailable)
+        self.record(migration, checksum).await.map_err(unavailable)
+    }
+
+    async fn is_applied(&mut self, migration: &Migration, checksum: &[u8]) -> Result<bool, OpenError> {
+        match self.applied(migration.version).await.map_err(unavailable)? {
+            Some(earlier) if earlier == checksum => Ok(true),
+            Some(_) => Err(OpenError::Altered { scope: self.scope.clone(), version: migration.version }),
+            None => Ok(false),
+        }
     }
 
     async fn applied(&mut self, version: u32) -> Result<Option<Vec<u8>>, SqlError> {
@@ -140,12 +167,21 @@ impl Migrator<'_> {
         if text.contains('\0') {
             return Err(SqlError::Rejected("NUL in the migration".to_owned()));
         }
+        let before = self.text(HOST_OBJECTS).await?;
         self.connection.speak_as(Mode::Migration);
         let text = AssertSqlSafe(text.to_owned());
         self.connection.sqlx.execute(sqlx::raw_sql(text)).await.map_err(sql_error)?;
         self.connection.speak_as(Mode::Host);
+        if self.text(HOST_OBJECTS).await? != before {
+            return Err(SqlError::Denied);
+        }
         let astray = self.connection.sqlx.fetch_optional("PRAGMA foreign_key_check").await.map_err(sql_error)?;
         if astray.is_some() { Err(SqlError::ReferenceViolation) } else { Ok(()) }
+    }
+
+    async fn text(&mut self, text: &'static str) -> Result<String, SqlError> {
+        let row = self.connection.sqlx.fetch_one(text).await.map_err(sql_error)?;
+        row.try_get(0).map_err(sql_error)
     }
 
     async fn record(&mut self, migration: &Migration, checksum: &[u8]) -> Result<(), SqlError> {
@@ -161,18 +197,24 @@ impl Migrator<'_> {
     /// Makes the indexes that collections ask for and drops those that none asks for any more.
     async fn lay_indexes(&mut self, collections: &[Collection]) -> Result<(), SqlError> {
         let wanted = indexes::wanted(collections).map_err(|error| SqlError::Rejected(error.to_string()))?;
+        if self.index_changes(&wanted).await?.is_empty() {
+            return Ok(());
+        }
         self.run("BEGIN IMMEDIATE").await?;
-        let query = sqlx::query("SELECT name FROM sqlite_schema WHERE type = 'index' AND substr(name, 1, $1) = $2")
-            .bind(i64::try_from(indexes::PREFIX.len()).unwrap_or(i64::MAX))
+        for text in self.index_changes(&wanted).await? {
+            self.connection.sqlx.execute(sqlx::raw_sql(AssertSqlSafe(text))).await.map_err(sql_error)?;
+        }
+        self.run("COMMIT").await
+    }
+
+    async fn index_changes(&mut self, wanted: &[Index]) -> Result<Vec<String>, SqlError> {
+        let query = sqlx::query("SELECT name FROM sqlite_schema WHERE type = 'index' AND instr(name, $1) = 1")
             .bind(indexes::PREFIX);
         let rows = self.connection.sqlx.fetch_all(query).await.map_err(sql_error)?;
         let there: Vec<String> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().map_err(sql_error)?;
         let missing = wanted.iter().filter(|index| !there.contains(&index.name)).map(|index| index.text.clone());
         let idle = there.iter().filter(|name| wanted.iter().all(|index| index.name != **name));
-        for text in missing.chain(idle.map(|name| format!("DROP INDEX {name}"))) {
-            self.connection.sqlx.execute(sqlx::raw_sql(AssertSqlSafe(text))).await.map_err(sql_error)?;
-        }
-        self.run("COMMIT").await
+        Ok(missing.chain(idle.map(|name| format!("DROP INDEX {name}"))).collect())
     }
 
     fn failed(&self, migration: &Migration, reason: String) -> OpenError {

@@ -78,7 +78,7 @@ impl Database {
         let bound = cells::host_arguments(params)?;
         let mut reader = self.host_readers.lend(deadline).await?;
         let connection = reader.connection()?;
-        let fetched = cells::fetch(&mut connection.sqlx, text, bound, limits).await?;
+        let fetched = cells::fetch(&mut connection.sqlx, sqlx::query_with(text, bound), limits).await?;
         connection.end_use();
         Ok(fetched.map(|(rows, _)| rows.finish(std::iter::empty())).unwrap_or_default())
     }

@@ -3,7 +3,11 @@
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod hostile;
+#[cfg(test)]
+mod links;
 #[cfg(test)]
 mod migrations;
 #[cfg(test)]

@@ -102,6 +102,9 @@ async fn a_migration_keeps_to_its_own_tables() {
         "CREATE VIRTUAL TABLE v USING dbstat;",
         "CREATE TEMP TABLE p2p_outbox (id INTEGER);",
         "VACUUM;",
+        "ALTER TABLE a RENAME TO p2p_mine;",
+        "CREATE TABLE c (event BLOB REFERENCES p2p_outbox (id) ON DELETE CASCADE);",
+        "CREATE TABLE c (event BLOB, FOREIGN KEY (event) REFERENCES P2P_INBOX (event_id));",
     ] {
         let folder = tempfile::tempdir().unwrap();
         let outcome = open(folder.path(), &migrations(&[ONE, text])).await;

@@ -9,6 +9,7 @@ use p2p_context::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::names;
+use crate::embedded::disk;
 use crate::ports::blobs::{BlobError, BlobInfo};
 
 const DATA: &str = "data";
@@ -36,13 +37,14 @@ impl Info {
 /// The folder of one scope.
 #[derive(Debug, Clone)]
 pub struct Folder {
+    top: PathBuf,
     root: PathBuf,
 }
 
 impl Folder {
-    /// Made when first needed.
-    pub fn new(root: PathBuf) -> Self {
-        Self { root }
+    /// Made when first needed, with all folders up to `top`, which is there.
+    pub fn new(top: PathBuf, root: PathBuf) -> Self {
+        Self { top, root }
     }
 
     /// Where an upload lies until the feature's word.
@@ -57,7 +59,8 @@ impl Folder {
     /// Makes the folder of an upload and the file of its bytes.
     pub fn begin(&self, id: &str) -> io::Result<File> {
         let folder = self.staged(id);
-        fs::create_dir_all(&folder)?;
+        disk::make_folder(&self.top, &self.root.join("staged"))?;
+        fs::create_dir(&folder)?;
         File::create_new(folder.join(DATA))
     }
 
@@ -68,7 +71,7 @@ impl Folder {
         let file = File::create_new(folder.join(INFO))?;
         serde_json::to_writer(&file, info)?;
         file.sync_all()?;
-        sync_folder(&folder)
+        disk::sync_folder(&folder)
     }
 
     /// Removes an upload, whatever there is of it.
@@ -95,10 +98,10 @@ impl Folder {
     fn rename(&self, id: &str, kept: &Path) -> io::Result<()> {
         let staged = self.staged(id);
         if let Some(parent) = kept.parent() {
-            fs::create_dir_all(parent)?;
+            disk::make_folder(&self.top, parent)?;
         }
         fs::rename(&staged, kept)?;
-        kept.ancestors().skip(1).take_while(|folder| folder.starts_with(&self.root)).try_for_each(sync_folder)
+        kept.parent().map_or(Ok(()), disk::sync_folder)
     }
 
     /// The name is taken: fine if by the same bytes.
@@ -133,7 +136,7 @@ impl Folder {
         let outcome = (|| {
             fs::create_dir_all(self.root.join("staged"))?;
             fs::rename(&kept, self.staged(fresh_id))?;
-            kept.parent().map_or(Ok(()), sync_folder)?;
+            kept.parent().map_or(Ok(()), disk::sync_folder)?;
             fs::remove_dir_all(self.staged(fresh_id))
         })();
         gone_is_fine(outcome).map_err(|error| unavailable(&error))
@@ -181,11 +184,6 @@ fn gone_is_fine(outcome: io::Result<()>) -> io::Result<()> {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         other => other,
     }
-}
-
-/// A file is safe from a power cut only when the folder that names it is.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
 }
 
 /// A full or unwritable disk, for the most part.

@@ -1,8 +1,9 @@
 //! Packed cells to SQLite's values and back, without a shape in between.
 
 use futures::StreamExt;
+use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
-use sqlx::{Arguments, Decode, Either, Encode, Executor, Row, SqlSafeStr, Sqlite, Type, TypeInfo, ValueRef};
+use sqlx::{Arguments, Decode, Either, Encode, Executor, Row, Sqlite, Type, TypeInfo, ValueRef};
 
 use super::errors::sql_error;
 use crate::packed::{Cell, Cells, Params, RowsWriter, put};
@@ -56,11 +57,10 @@ fn malformed() -> SqlError {
 /// for its column names. After a failure the statement may still be running.
 pub async fn fetch(
     connection: &mut SqliteConnection,
-    text: impl SqlSafeStr,
-    bound: SqliteArguments,
+    query: Query<'_, Sqlite, SqliteArguments>,
     limits: StoreLimits,
 ) -> Result<Option<(RowsWriter, SqliteRow)>, SqlError> {
-    let mut answers = connection.fetch_many(sqlx::query_with(text, bound));
+    let mut answers = connection.fetch_many(query);
     let mut packed: Option<(RowsWriter, SqliteRow)> = None;
     while let Some(answer) = answers.next().await {
         let Either::Right(row) = answer.map_err(sql_error)? else { continue };

@@ -19,6 +19,9 @@ const ROWS_AHEAD: usize = 64;
 /// Reads go through the page cache of the system up to this size of file.
 const MAPPED_BYTES: &str = "67108864";
 
+/// A burst of writes does not leave a larger journal behind.
+const JOURNAL_BYTES: &str = "67108864";
+
 /// Another process may be migrating the same file. Writers wait by themselves, so that a wait can be given up.
 const MIGRATION_WAIT: Duration = Duration::from_secs(60);
 
@@ -69,10 +72,11 @@ impl Connection {
     }
 
     /// Begins a use that ends at the deadline. Whoever gave up before is waited for first. Fails when the connection
-    /// is dead: drop it and open another.
+    /// is dead or stuck: drop it and open another.
     pub async fn begin_use(&mut self, deadline: Deadline) -> Result<(), SqlError> {
         if self.unsettled {
-            self.sqlx.ping().await.map_err(sql_error)?;
+            let settled = tokio::time::timeout_at(deadline.instant().into(), self.sqlx.ping()).await;
+            settled.map_err(|_| SqlError::Busy)?.map_err(sql_error)?;
         }
         self.watch.end_at(deadline);
         self.unsettled = true;
@@ -116,6 +120,7 @@ fn options(file: &Path, purpose: Purpose, synchronous: Synchronous) -> SqliteCon
             .create_if_missing(true)
             .busy_timeout(if purpose == Purpose::Migrates { MIGRATION_WAIT } else { Duration::ZERO })
             .journal_mode(SqliteJournalMode::Wal)
+            .pragma("journal_size_limit", JOURNAL_BYTES)
             .foreign_keys(purpose == Purpose::Writes)
             .synchronous(match synchronous {
                 Synchronous::Full => SqliteSynchronous::Full,

@@ -136,12 +136,13 @@ unsafe extern "C" fn authorize(
     first: *const c_char,
     second: *const c_char,
     _database: *const c_char,
-    _inner: *const c_char,
+    inner: *const c_char,
 ) -> c_int {
     // SAFETY: `data` is the watch that `install` left, alive while the handle is; the names are null or C strings
     // that live during this call.
     let (watch, first, second) = unsafe { (&*data.cast_const().cast::<Watch>(), name(first), name(second)) };
-    if policy::allows(watch.mode(), action, first, second) { ffi::SQLITE_OK } else { ffi::SQLITE_DENY }
+    let mode = if inner.is_null() { watch.mode() } else { watch.mode().within_a_trigger() };
+    if policy::allows(mode, action, first, second) { ffi::SQLITE_OK } else { ffi::SQLITE_DENY }
 }
 
 /// A name that is not UTF-8 cannot be one of the host's; it is judged as an empty one.

@@ -24,6 +24,11 @@ impl Mode {
             .find(|mode| *mode as u8 == code)
             .unwrap_or(Self::Reader)
     }
+
+    /// Whose words a trigger or a view speaks: this room has none, so they are a feature's, whoever set them off.
+    pub fn within_a_trigger(self) -> Self {
+        if self == Self::Host { Self::Writer } else { self }
+    }
 }
 
 /// Whether the speaker may do this. `first` and `second` are the names that SQLite gives with the action.

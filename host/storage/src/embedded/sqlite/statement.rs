@@ -4,6 +4,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
+use sqlx::query::Query;
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{AssertSqlSafe, Sqlite};
+
 use super::guard::STATEMENT_BYTES;
 use super::scanner::{Scanner, Token};
 use crate::ports::sql::SqlError;
@@ -14,6 +18,9 @@ const MARK: char = ' ';
 
 /// Distinct texts remembered per store. A feature has some dozens; one that invents texts only slows itself.
 const REMEMBERED: usize = 512;
+
+/// Bytes of a text that is worth remembering, here and in the connections. Longer ones are rare or made to fill memory.
+const REMEMBERED_BYTES: usize = 16 << 10;
 
 /// SQLite's own bound on `?n`.
 const PARAMS: usize = 32_766;
@@ -30,20 +37,35 @@ pub enum Verb {
 /// A statement that may be handed to SQLite in a feature's name.
 #[derive(Debug)]
 pub struct GuestStatement {
-    /// Its text.
-    pub sql: Arc<str>,
+    sql: Arc<str>,
     /// How many parameters it takes.
     pub params: usize,
     /// What it does.
     pub verb: Verb,
+    /// Whether connections should keep it prepared.
+    pub lasting: bool,
     /// Column names, once known: an empty answer brings none along.
     pub columns: OnceLock<Vec<String>>,
 }
 
 impl GuestStatement {
+    /// Ready to be run.
+    pub fn query(&self, bound: SqliteArguments) -> Query<'_, Sqlite, SqliteArguments> {
+        sqlx::query_with(self.text(), bound).persistent(self.lasting)
+    }
+
+    /// Its text as sqlx takes it.
+    pub fn text(&self) -> AssertSqlSafe<Arc<str>> {
+        AssertSqlSafe(Arc::clone(&self.sql))
+    }
+
     fn parse(text: &str) -> Result<Self, SqlError> {
         if text.len() > STATEMENT_BYTES {
             return Err(rejected("the statement is too long"));
+        }
+        // SQLite stops reading there, sqlx does not.
+        if text.contains('\0') {
+            return Err(rejected("NUL in the statement"));
         }
         let mut sql = String::with_capacity(text.len() + 1);
         sql.push(MARK);
@@ -52,7 +74,8 @@ impl GuestStatement {
             shape.see(token, &mut sql)?;
         }
         let verb = shape.verb.ok_or_else(|| rejected("there is no statement"))?;
-        Ok(Self { sql: sql.into(), params: shape.params, verb, columns: OnceLock::new() })
+        let lasting = text.len() <= REMEMBERED_BYTES;
+        Ok(Self { sql: sql.into(), params: shape.params, verb, lasting, columns: OnceLock::new() })
     }
 }
 
@@ -109,7 +132,6 @@ impl Shape {
             ")" => self.depth = self.depth.saturating_sub(1),
             ";" => self.ended = self.started,
             "?" | "@" | ":" | "$" | "#" => return Err(rejected("parameters are written $1, $2, …")),
-            "\0" => return Err(rejected("NUL in the statement")),
             _ => {}
         }
         Ok(())
@@ -138,6 +160,9 @@ impl Statements {
             return Ok(Arc::clone(known));
         }
         let parsed = Arc::new(GuestStatement::parse(text)?);
+        if !parsed.lasting {
+            return Ok(parsed);
+        }
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= REMEMBERED {
             known.clear();
@@ -185,7 +210,7 @@ mod tests {
         let long = format!("SELECT '{}'", "x".repeat(STATEMENT_BYTES));
         for text in [
             "", " -- only a remark", "SELECT 1; DELETE FROM t", "SELECT ?", "SELECT ?1", "SELECT :a", "SELECT @a",
-            "SELECT $0", "SELECT $99999999999999999999", "SELECT $x", "SELECT 1\0", ";;", long.as_str(),
+            "SELECT $0", "SELECT $99999999999999999999", "SELECT $x", "SELECT 1\0", "SELECT 1 -- \0 x", ";;", long.as_str(),
         ] {
             assert!(matches!(GuestStatement::parse(text), Err(SqlError::Rejected(_))), "{text:.40}");
         }

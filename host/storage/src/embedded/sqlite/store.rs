@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sqlx::sqlite::SqliteArguments;
-use sqlx::{AssertSqlSafe, Column, Executor, Row, SqlSafeStr, Statement as _};
+use sqlx::{Column, Executor, Row, SqlSafeStr, Statement as _};
 
 use super::Database;
 use super::cells;
@@ -62,7 +62,7 @@ impl SqlStore for SqliteStore {
         let arguments = cells::arguments(params, statement.params)?;
         let mut reader = self.database.feature_readers.lend(call.deadline).await?;
         let connection = reader.connection()?;
-        let fetched = cells::fetch(&mut connection.sqlx, text_of(&statement), arguments, self.limits).await?;
+        let fetched = cells::fetch(&mut connection.sqlx, statement.query(arguments), self.limits).await?;
         let rows = match fetched {
             Some((rows, last)) => rows.finish(last.columns().iter().map(Column::name)),
             None => no_rows(connection, &statement).await?,
@@ -101,7 +101,7 @@ impl SqlStore for SqliteStore {
 /// An empty answer has columns all the same.
 async fn no_rows(connection: &mut Connection, statement: &GuestStatement) -> Result<Rows, SqlError> {
     if statement.columns.get().is_none() {
-        let prepared = connection.sqlx.prepare(text_of(statement).into_sql_str()).await.map_err(sql_error)?;
+        let prepared = connection.sqlx.prepare(statement.text().into_sql_str()).await.map_err(sql_error)?;
         let names = prepared.columns().iter().map(|column| column.name().to_owned()).collect();
         // Another caller may have been quicker with the same names.
         let _ = statement.columns.set(names);
@@ -109,8 +109,4 @@ async fn no_rows(connection: &mut Connection, statement: &GuestStatement) -> Res
     let names = statement.columns.get().map(Vec::as_slice).unwrap_or_default();
     let rows = RowsWriter::new(u32::try_from(names.len()).unwrap_or(u32::MAX));
     Ok(rows.finish(names.iter().map(String::as_str)))
-}
-
-fn text_of(statement: &GuestStatement) -> AssertSqlSafe<Arc<str>> {
-    AssertSqlSafe(Arc::clone(&statement.sql))
 }

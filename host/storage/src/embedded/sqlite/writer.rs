@@ -2,13 +2,12 @@
 //! back, also when its future is dropped half-way.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures::{FutureExt, StreamExt};
 use p2p_context::Deadline;
 use sqlx::sqlite::SqliteArguments;
-use sqlx::{AssertSqlSafe, Either, Executor};
+use sqlx::{Either, Executor};
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::cells;
@@ -97,8 +96,7 @@ impl Transaction<'_> {
     pub async fn guest(&mut self, statement: &GuestStatement, bound: SqliteArguments) -> Result<u64, SqlError> {
         let connection = self.connection()?;
         connection.speak_as(Mode::Writer);
-        let text = AssertSqlSafe(Arc::clone(&statement.sql));
-        let mut answers = connection.sqlx.fetch_many(sqlx::query_with(text, bound));
+        let mut answers = connection.sqlx.fetch_many(statement.query(bound));
         let mut changed = 0;
         while let Some(answer) = answers.next().await {
             if let Either::Left(done) = answer.map_err(sql_error)? {
@@ -122,7 +120,7 @@ impl Transaction<'_> {
         let bound = cells::host_arguments(params)?;
         let connection = self.connection()?;
         connection.speak_as(Mode::Host);
-        let fetched = cells::fetch(&mut connection.sqlx, text, bound, StoreLimits::default()).await?;
+        let fetched = cells::fetch(&mut connection.sqlx, sqlx::query_with(text, bound), StoreLimits::default()).await?;
         Ok(fetched.map(|(rows, _)| rows.finish(std::iter::empty())).unwrap_or_default())
     }
 
