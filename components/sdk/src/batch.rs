@@ -39,8 +39,13 @@ impl Batch {
     }
 
     /// Tells subscribers. `topic` is `<feature>.<noun>.<verb>`, `key` the thing's id, the payload a JSON object.
-    pub fn event(mut self, topic: &str, key: impl ToString, payload: &impl Serialize) -> Self {
-        self.events.push(Event::new(topic, key, payload));
+    pub fn event(self, topic: &str, key: impl ToString, payload: &impl Serialize) -> Self {
+        self.tell(Event::new(topic, key, payload))
+    }
+
+    /// Tells subscribers an event that was made before.
+    pub fn tell(mut self, event: Event) -> Self {
+        self.events.push(event);
         self
     }
 

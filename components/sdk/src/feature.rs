@@ -80,6 +80,12 @@ impl Feature {
         self
     }
 
+    /// Adds several routes.
+    #[must_use]
+    pub fn with(self, routes: impl IntoIterator<Item = Route>) -> Self {
+        routes.into_iter().fold(self, Self::route)
+    }
+
     /// Its tables, by numbered steps: `&[migration!("../../migrations/forums", "0001_topics")]`. The SDK's own table for
     /// idempotency keys comes before them.
     #[must_use]

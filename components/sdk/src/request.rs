@@ -113,6 +113,11 @@ impl Request {
         query::read(&self.query)
     }
 
+    /// The names and values of the query string, decoded, in order.
+    pub fn query_pairs(&self) -> Vec<(String, String)> {
+        form_urlencoded::parse(self.query.as_bytes()).into_owned().collect()
+    }
+
     /// The JSON body as a type. Unknown fields are ignored; no JSON is 400, what does not fit is named (422).
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         body::read(&self.body)

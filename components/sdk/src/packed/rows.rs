@@ -30,6 +30,11 @@ impl Rows {
         self.count as usize
     }
 
+    /// How many cells a row has.
+    pub fn columns(&self) -> u32 {
+        self.columns
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.count == 0
