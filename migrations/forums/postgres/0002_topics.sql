@@ -33,16 +33,13 @@ CREATE TABLE topic_tags (
 );
 CREATE INDEX topic_tags_topic ON topic_tags (topic_id);
 
--- A list is what the whole network may see, and what one organization may: each in order, then merged.
-CREATE INDEX topics_latest ON topics (visibility, is_pinned DESC, last_activity_at DESC, id DESC)
+-- Each list is read in its order and passes over what the caller may not see; the last two columns let it do so without
+-- looking at the row.
+CREATE INDEX topics_latest ON topics (is_pinned DESC, last_activity_at DESC, id DESC, visibility, organization_id)
     WHERE status <> 'deleted';
-CREATE INDEX topics_popular ON topics (visibility, is_pinned DESC, popularity DESC, id DESC)
+CREATE INDEX topics_popular ON topics (is_pinned DESC, popularity DESC, id DESC, visibility, organization_id)
     WHERE status <> 'deleted';
-CREATE INDEX topics_organization_latest ON topics (organization_id, is_pinned DESC, last_activity_at DESC, id DESC)
-    WHERE visibility = 'organization' AND status <> 'deleted';
-CREATE INDEX topics_organization_popular ON topics (organization_id, is_pinned DESC, popularity DESC, id DESC)
-    WHERE visibility = 'organization' AND status <> 'deleted';
-CREATE INDEX topics_category_latest ON topics (category, visibility, is_pinned DESC, last_activity_at DESC, id DESC)
+CREATE INDEX topics_category_latest ON topics (category, is_pinned DESC, last_activity_at DESC, id DESC)
     WHERE status <> 'deleted';
-CREATE INDEX topics_author_latest ON topics (created_by, visibility, is_pinned DESC, last_activity_at DESC, id DESC)
+CREATE INDEX topics_author_latest ON topics (created_by, is_pinned DESC, last_activity_at DESC, id DESC)
     WHERE status <> 'deleted';

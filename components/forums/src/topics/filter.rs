@@ -10,7 +10,7 @@ const WORD_MAX: usize = 100;
 const SEARCH_MAX: usize = 200;
 
 /// Narrows a list of topics; what is not given narrows nothing.
-#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "describe", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct Filter {

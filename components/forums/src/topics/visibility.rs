@@ -66,13 +66,12 @@ impl Viewer {
         }
     }
 
-    /// What they see, as conditions that exclude each other. `$1` is the organization of a member.
-    pub const fn parts(self) -> &'static [&'static str] {
-        const NETWORK: &str = "visibility = 'network'";
+    /// The same for the rows of a list. `$1` is the organization of a member.
+    pub const fn condition(self) -> &'static str {
         match self {
-            Self::Outsider => &[NETWORK],
-            Self::Member(_) => &[NETWORK, "visibility = 'organization' AND organization_id = $1"],
-            Self::PlatformAdmin => &[NETWORK, "visibility = 'organization'"],
+            Self::Outsider => " AND visibility = 'network'",
+            Self::Member(_) => " AND (visibility = 'network' OR organization_id = $1)",
+            Self::PlatformAdmin => "",
         }
     }
 }
