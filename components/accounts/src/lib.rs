@@ -58,7 +58,7 @@ fn auth_routes(feature: Feature) -> Feature {
                 .access(Access::Public)
                 .summary("Trade the refresh token for a new pair of tokens.")
                 .answers::<Done>(200)
-                .fails(&[Code::Unauthenticated, Code::SessionExpired, Code::TryRefresh]),
+                .fails(&[Code::Unauthenticated, Code::SessionExpired]),
         )
 }
 

@@ -165,3 +165,33 @@ pub fn user_update(batch: Batch, user: &UserRow) -> Batch {
 pub fn user_grant_platform_admin(batch: Batch, id: Uuid) -> Batch {
     batch.run_one(GRANT_PLATFORM_ADMIN, params![id, true])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::with_layla;
+
+    #[test]
+    fn a_write_over_another_one_changes_no_row() {
+        let (host, layla) = with_layla();
+        let write = |version: Version| {
+            let (tags, preferences) = (Json(vec!["t"]), Json(NotificationPreferences::default()));
+            let params = params![
+                layla.user_id,
+                version,
+                "Layla",
+                "B",
+                "layla b",
+                None::<&str>,
+                None::<&str>,
+                None::<&str>,
+                tags,
+                "en",
+                "UTC",
+                preferences
+            ];
+            host.execute(UPDATE, params)
+        };
+        assert_eq!([write(2), write(1), write(1), write(2)], [0, 1, 0, 1]);
+    }
+}
