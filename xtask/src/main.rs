@@ -39,8 +39,13 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Task {
     /// Prepare the wasm toolchain: the rustup target, or Debian's packages, or a sentence on what to type
+    ///
+    /// `P2P_WASM_TOOLCHAIN=installed` or `=debian` leaves no choice. A second run costs milliseconds.
     Bootstrap,
     /// Build every feature to `target/components/<name>.wasm`
+    ///
+    /// Fixtures of tests go to `target/components/fixtures/`, where a host that is given the folder does not
+    /// look. What has not changed is not built again. A component may weigh 600 000 bytes.
     Components {
         /// Only the feature in the folder of this name; may be repeated
         #[arg(long, value_name = "NAME")]
@@ -60,6 +65,8 @@ enum Task {
     /// Build everything and start the backend on port 8000, with its data under ./data
     Run(RunArguments),
     /// Run every check and every test, cheap ones first; stops at the first failure
+    ///
+    /// Runs the real `cargo deny` where it is installed; `P2P_DENY=1` installs it, which takes minutes.
     Test {
         /// Checks and unit tests only: nothing that needs a built component
         #[arg(long)]

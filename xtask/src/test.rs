@@ -18,9 +18,7 @@ const INSTALL_DENY: &str = "P2P_DENY";
 /// At the first step that fails, naming it.
 pub fn test(workspace: &Workspace, quick: bool) -> Result<()> {
     let begun = Instant::now();
-    step("fmt", || {
-        process::run(workspace.cargo().args(["fmt", "--all", "--check", "--", "--files-with-diff"]))
-    })?;
+    step("fmt", || process::run(&mut fmt(workspace)).context("type `cargo fmt --all`"))?;
     step("tidy", || tidy::check(workspace))?;
     step("arrows", || arrows::check(workspace))?;
     step("semver", || semver::check(&workspace.root))?;
@@ -46,6 +44,12 @@ fn step(name: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {
     work().with_context(|| format!("step `{name}`"))?;
     println!("   {name}: {:.1} s", begun.elapsed().as_secs_f64());
     Ok(())
+}
+
+fn fmt(workspace: &Workspace) -> Command {
+    let mut command = workspace.cargo();
+    command.args(["fmt", "--all", "--check", "--", "--files-with-diff"]);
+    command
 }
 
 fn clippy(workspace: &Workspace) -> Command {
