@@ -7,6 +7,7 @@ pub mod documents;
 mod documents_found;
 pub mod outbox;
 pub mod sql;
+mod sql_refused;
 mod tables;
 pub mod timing;
 
@@ -45,7 +46,10 @@ fn soon() -> StoreCall {
     StoreCall::until(Deadline::after(Duration::from_secs(20)))
 }
 
-async fn open(candidate: &Candidate, feature: &str) -> Result<FeatureStores, Box<dyn std::error::Error + Send + Sync>> {
+async fn open(
+    candidate: &Candidate,
+    feature: &str,
+) -> Result<FeatureStores, Box<dyn std::error::Error + Send + Sync>> {
     Ok(candidate.open(&scope(feature)?, &tables::migrations(), StoreLimits::default()).await?)
 }
 

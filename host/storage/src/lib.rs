@@ -8,7 +8,7 @@ pub mod packed;
 pub mod ports;
 
 pub use embedded::{EmbeddedConfig, EmbeddedStores, Synchronous};
-pub use ports::blobs::{BlobError, BlobInfo, BlobStore, ByteStream, Staged, StageLimits};
+pub use ports::blobs::{BlobError, BlobInfo, BlobStore, ByteStream, StageLimits, Staged};
 pub use ports::cache::{Cache, CacheError};
 pub use ports::documents::{
     Change, Comparison, Document, DocumentError, DocumentStore, Filter, Operator, Order, Search,

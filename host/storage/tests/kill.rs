@@ -2,7 +2,7 @@
 #![cfg(test)]
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,8 +10,8 @@ use std::time::Duration;
 use p2p_context::{Deadline, FeatureName, Scope, SystemClock, TenantId};
 use p2p_storage::packed::{Params, RowReader};
 use p2p_storage::{
-    EmbeddedConfig, EmbeddedStores, Event, FeatureStores, Migration, Migrations, OpenError, SqlError, Statement,
-    StoreCall, StoreLimits, Stores,
+    EmbeddedConfig, EmbeddedStores, Event, FeatureStores, Migration, Migrations, OpenError, SqlError,
+    Statement, StoreCall, StoreLimits, Stores,
 };
 
 /// Says to the child where it writes.
@@ -43,10 +43,10 @@ fn soon() -> StoreCall {
     StoreCall::until(Deadline::after(Duration::from_secs(20)))
 }
 
-/// The other half of a test here, run in a process of its own.
-fn child(part: &str, folder: &Path) -> Child {
+/// The same test in a process of its own, as the half that is killed.
+fn child(test: &str, folder: &Path) -> Child {
     Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", part, "--ignored", "--nocapture"])
+        .args(["--exact", test, "--nocapture"])
         .env(FOLDER, folder)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -63,13 +63,16 @@ fn numbers(stores_rows: &p2p_storage::Rows) -> Vec<i64> {
     numbers
 }
 
+/// Where to write, in the half that is killed.
+fn killed_half() -> Option<PathBuf> {
+    std::env::var_os(FOLDER).map(PathBuf::from)
+}
+
 /// Two rows and an event per commit; says each one once it was acknowledged.
-#[tokio::test]
-#[ignore = "the half that is killed"]
-async fn writing_child() {
-    let Some(folder) = std::env::var_os(FOLDER) else { return };
-    let stores = open(Path::new(&folder), &[TABLE]).await.unwrap();
-    let first = numbers(&stores.sql.query(soon(), "SELECT coalesce(max(round), 0) + 1 FROM notes", &[]).await.unwrap());
+async fn write_until_killed(folder: &Path) {
+    let stores = open(folder, &[TABLE]).await.unwrap();
+    let next = "SELECT coalesce(max(round), 0) + 1 FROM notes";
+    let first = numbers(&stores.sql.query(soon(), next, &[]).await.unwrap());
     for round in first[0].. {
         let row = || Statement {
             text: "INSERT INTO notes (round) VALUES ($1)".to_owned(),
@@ -84,12 +87,16 @@ async fn writing_child() {
 
 #[tokio::test]
 async fn no_acknowledged_write_is_lost_and_none_is_half() {
+    if let Some(folder) = killed_half() {
+        return write_until_killed(&folder).await;
+    }
     let folder = tempfile::tempdir().unwrap();
     let mut acknowledged = 0;
     for kills in 1..=8 {
-        let mut child = child("writing_child", folder.path());
+        let mut child = child("no_acknowledged_write_is_lost_and_none_is_half", folder.path());
         let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let mut seen = lines.filter_map(|line| line.strip_prefix("acknowledged ").and_then(|n| n.parse::<i64>().ok()));
+        let mut seen =
+            lines.filter_map(|line| line.strip_prefix("acknowledged ").and_then(|n| n.parse::<i64>().ok()));
         let wanted = acknowledged + 10 * kills;
         acknowledged = seen.by_ref().find(|round| *round >= wanted).expect("the child writes");
         child.kill().unwrap();
@@ -109,22 +116,19 @@ async fn no_acknowledged_write_is_lost_and_none_is_half() {
 }
 
 #[tokio::test]
-#[ignore = "the half that is killed"]
-async fn migrating_child() {
-    let Some(folder) = std::env::var_os(FOLDER) else { return };
-    println!("\nmigrating");
-    open(Path::new(&folder), &[TABLE, ENDLESS]).await.map(drop).unwrap();
-}
-
-#[tokio::test]
 async fn a_killed_migration_is_as_if_never_begun() {
+    if let Some(folder) = killed_half() {
+        println!("\nmigrating");
+        return open(&folder, &[TABLE, ENDLESS]).await.map(drop).unwrap();
+    }
     let folder = tempfile::tempdir().unwrap();
     let stores = open(folder.path(), &[TABLE]).await.unwrap();
-    let mut child = child("migrating_child", folder.path());
+    let mut child = child("a_killed_migration_is_as_if_never_begun", folder.path());
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
     assert!(lines.any(|line| line == "migrating"));
     // The write lock tells when it is in the midst of it.
-    let insert = Statement { text: "INSERT INTO notes (round) VALUES (1)".to_owned(), params: vec![], expect: None };
+    let insert =
+        Statement { text: "INSERT INTO notes (round) VALUES (1)".to_owned(), params: vec![], expect: None };
     let within = |millis| StoreCall::until(Deadline::after(Duration::from_millis(millis)));
     while stores.sql.commit(within(50), std::slice::from_ref(&insert), &[]).await != Err(SqlError::Busy) {}
     open(folder.path(), &[TABLE]).await.expect("nothing to do, nothing to wait for");

@@ -40,7 +40,10 @@ pub(super) fn value(document: &Document) -> Result<Value, serde_json::Error> {
     serde_json::from_slice(&document.body)
 }
 
-async fn read(documents: &dyn DocumentStore, id: &str) -> Result<(u64, Value), Box<dyn std::error::Error + Send + Sync>> {
+async fn read(
+    documents: &dyn DocumentStore,
+    id: &str,
+) -> Result<(u64, Value), Box<dyn std::error::Error + Send + Sync>> {
     let document = documents.get(soon(), "posts", id).await?.ok_or("the document is gone")?;
     assert_eq!(document.id, id);
     Ok((document.version, value(&document)?))
@@ -62,8 +65,16 @@ async fn names_ids_and_bodies_have_bounds(candidate: &Candidate) -> Verdict {
     let long = "a".repeat(49);
     for name in ["", "Posts", "9a", "a-b", "a b", "a'", "p2p.x", &long] {
         assert_eq!(documents.get(soon(), name, "a").await, Err(DocumentError::Denied), "{name}");
-        assert_eq!(documents.insert(soon(), name, "a", b"{}", &[]).await, Err(DocumentError::Denied), "{name}");
-        assert_eq!(documents.find(soon(), name, &found::search(1)).await, Err(DocumentError::Denied), "{name}");
+        assert_eq!(
+            documents.insert(soon(), name, "a", b"{}", &[]).await,
+            Err(DocumentError::Denied),
+            "{name}"
+        );
+        assert_eq!(
+            documents.find(soon(), name, &found::search(1)).await,
+            Err(DocumentError::Denied),
+            "{name}"
+        );
     }
     let long = "a".repeat(257);
     for id in ["", &long] {
@@ -79,14 +90,18 @@ async fn names_ids_and_bodies_have_bounds(candidate: &Candidate) -> Verdict {
     assert_eq!(outcome, Err(DocumentError::TooLarge));
     documents.insert(soon(), "posts", "a", b"{}", &[]).await?;
     let grow = change("a", Operator::Set, json!("x".repeat(1 << 20)));
-    assert_eq!(documents.update(soon(), "posts", "a", &[grow], None, &[]).await, Err(DocumentError::TooLarge));
+    assert_eq!(
+        documents.update(soon(), "posts", "a", &[grow], None, &[]).await,
+        Err(DocumentError::TooLarge)
+    );
     assert_eq!(read(documents.as_ref(), "a").await?, (1, json!({})));
     Ok(())
 }
 
 async fn each_operator_does_its_work(candidate: &Candidate) -> Verdict {
     let documents = open(candidate, "doc-operators").await?.documents;
-    let body = json!({"old": 1, "n": 40, "tags": ["a", "b", "a"], "replies": [{"id": 1, "by": "x"}, {"id": 2}]});
+    let body =
+        json!({"old": 1, "n": 40, "tags": ["a", "b", "a"], "replies": [{"id": 1, "by": "x"}, {"id": 2}]});
     documents.insert(soon(), "posts", "a", body.to_string().as_bytes(), &[]).await?;
     let changes = [
         change("author.name", Operator::Set, json!("Ada")),
@@ -150,7 +165,10 @@ async fn deleting_needs_a_document(candidate: &Candidate) -> Verdict {
     documents.insert(soon(), "posts", "a", b"{}", &[]).await?;
     documents.delete(soon(), "posts", "a", None, &[]).await?;
     assert_eq!(documents.get(soon(), "posts", "a").await?, None);
-    assert_eq!(documents.delete(soon(), "posts", "a", None, &[event("x")]).await, Err(DocumentError::Missing));
+    assert_eq!(
+        documents.delete(soon(), "posts", "a", None, &[event("x")]).await,
+        Err(DocumentError::Missing)
+    );
     documents.insert(soon(), "posts", "a", b"{}", &[]).await?;
     assert_eq!(read(documents.as_ref(), "a").await?.0, 1);
     Ok(())
@@ -214,18 +232,24 @@ async fn one_of_two_rivals_wins(candidate: &Candidate) -> Verdict {
         let rival = || {
             let documents = documents.clone();
             let changes = [change("n", Operator::Inc, json!(1))];
-            tokio::spawn(async move { documents.update(soon(), "posts", "a", &changes, Some(version), &[]).await })
+            tokio::spawn(
+                async move { documents.update(soon(), "posts", "a", &changes, Some(version), &[]).await },
+            )
         };
         let (one, other) = (rival(), rival());
         let outcomes = [one.await?, other.await?];
-        assert!(outcomes.contains(&Ok(version + 1)) && outcomes.contains(&Err(DocumentError::Stale)), "{outcomes:?}");
+        assert!(
+            outcomes.contains(&Ok(version + 1)) && outcomes.contains(&Err(DocumentError::Stale)),
+            "{outcomes:?}"
+        );
     }
     Ok(())
 }
 
 async fn numbers_stay_what_they_were(candidate: &Candidate) -> Verdict {
     let documents = open(candidate, "doc-numbers").await?.documents;
-    let body = json!({"lat": 24.713_552, "lng": 46.675_296_000_000_01, "big": i64::MAX, "tiny": 5e-324, "t": 0.1});
+    let body =
+        json!({"lat": 24.713_552, "lng": 46.675_296_000_000_01, "big": i64::MAX, "tiny": 5e-324, "t": 0.1});
     documents.insert(soon(), "posts", "a", body.to_string().as_bytes(), &[]).await?;
     for round in 0..3 {
         let touch = [change("touched", Operator::Set, json!(round))];

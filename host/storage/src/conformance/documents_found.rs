@@ -119,7 +119,9 @@ async fn filters_are_joined(candidate: &Candidate) -> Verdict {
 
 fn shelf() -> Vec<(String, Value)> {
     let mut shelf: Vec<_> = (0..24)
-        .map(|n: u32| (format!("id-{:02}", (n * 7) % 24), json!({"likes": n % 3, "name": format!("n{}", n % 4)})))
+        .map(|n: u32| {
+            (format!("id-{:02}", (n * 7) % 24), json!({"likes": n % 3, "name": format!("n{}", n % 4)}))
+        })
         .collect();
     shelf.push(("odd-1".to_owned(), json!({"name": "n1"})));
     shelf.push(("odd-2".to_owned(), json!({"likes": null, "name": "n9"})));
@@ -159,7 +161,10 @@ fn orders(keys: &[(&str, bool)]) -> Vec<Order> {
     keys.iter().map(|(path, descending)| order(path, *descending)).collect()
 }
 
-async fn filled_shelf(candidate: &Candidate, feature: &str) -> Result<std::sync::Arc<dyn DocumentStore>, Failure> {
+async fn filled_shelf(
+    candidate: &Candidate,
+    feature: &str,
+) -> Result<std::sync::Arc<dyn DocumentStore>, Failure> {
     let documents = open(candidate, feature).await?.documents;
     let shelf = shelf();
     let bodies: Vec<_> = shelf.iter().map(|(id, body)| (id.as_str(), body.clone())).collect();
@@ -186,7 +191,8 @@ async fn pages_join_without_gap_or_double(candidate: &Candidate) -> Verdict {
                 let page = documents.find(soon(), "posts", &search).await?;
                 let Some(last) = page.last() else { break };
                 let body = value(last)?;
-                let values = keys.iter().map(|(path, _)| body.get(path).cloned().unwrap_or_default()).collect();
+                let values =
+                    keys.iter().map(|(path, _)| body.get(path).cloned().unwrap_or_default()).collect();
                 search.after = Some((values, last.id.clone()));
                 walked.extend(page.into_iter().map(|document| document.id));
                 assert!(walked.len() <= 26, "pages repeat themselves: {keys:?}");

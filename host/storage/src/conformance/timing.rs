@@ -58,7 +58,9 @@ async fn neighbours_are_unharmed(candidate: &Candidate) -> Verdict {
     let sql = open(candidate, "timing-neighbours").await?.sql;
     let endless = {
         let sql = sql.clone();
-        tokio::spawn(async move { read_endlessly(sql.as_ref(), Deadline::after(Duration::from_millis(400))).await })
+        tokio::spawn(async move {
+            read_endlessly(sql.as_ref(), Deadline::after(Duration::from_millis(400))).await
+        })
     };
     let began = Instant::now();
     let mut reads = 0_u32;

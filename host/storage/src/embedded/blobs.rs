@@ -80,7 +80,8 @@ impl BlobStore for FileBlobs {
             return Ok(());
         }
         let staged = staged.to_owned();
-        self.with_folder(move |folder| folder.discard(&staged).map_err(|error| folder::unavailable(&error))).await
+        self.with_folder(move |folder| folder.discard(&staged).map_err(|error| folder::unavailable(&error)))
+            .await
     }
 
     async fn head(&self, name: &str) -> Result<Option<BlobInfo>, BlobError> {

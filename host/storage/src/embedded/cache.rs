@@ -69,7 +69,8 @@ impl MemoryCache {
         let weigh = |key: &String, entry: &Entry| {
             u32::try_from(key.len() + entry.value.len() + ENTRY_BYTES).unwrap_or(u32::MAX)
         };
-        let entries = Memory::builder().max_capacity(SCOPE_BYTES).weigher(weigh).expire_after(EntryExpiry).build();
+        let entries =
+            Memory::builder().max_capacity(SCOPE_BYTES).weigher(weigh).expire_after(EntryExpiry).build();
         Self { entries }
     }
 }

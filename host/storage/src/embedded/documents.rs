@@ -60,7 +60,12 @@ impl SqliteDocuments {
 
 #[async_trait]
 impl DocumentStore for SqliteDocuments {
-    async fn get(&self, call: StoreCall, collection: &str, id: &str) -> Result<Option<Document>, DocumentError> {
+    async fn get(
+        &self,
+        call: StoreCall,
+        collection: &str,
+        id: &str,
+    ) -> Result<Option<Document>, DocumentError> {
         check_key(collection, id)?;
         let key = Params::new().text(collection).text(id);
         let rows = self.database.host_rows(call.deadline, GET, key, self.limits).await?;
@@ -193,8 +198,8 @@ fn check_body(body: &[u8]) -> Result<&str, DocumentError> {
     if body.len() > BODY_BYTES {
         return Err(DocumentError::TooLarge);
     }
-    let value: Value =
-        serde_json::from_slice(body).map_err(|error| DocumentError::Rejected(format!("not JSON: {error}")))?;
+    let value: Value = serde_json::from_slice(body)
+        .map_err(|error| DocumentError::Rejected(format!("not JSON: {error}")))?;
     if !value.is_object() {
         return Err(DocumentError::Rejected("a body is a JSON object".to_owned()));
     }

@@ -113,12 +113,15 @@ impl Migrator<'_> {
     async fn tables_version(&mut self) -> Result<i64, SqlError> {
         match self.number("PRAGMA user_version").await? {
             known @ 0..=TABLES_VERSION => Ok(known),
-            newer => Err(SqlError::Unavailable(format!("the file was made by a newer host (tables {newer})"))),
+            newer => {
+                Err(SqlError::Unavailable(format!("the file was made by a newer host (tables {newer})")))
+            }
         }
     }
 
     async fn refuse_newer(&mut self, migrations: &[Migration]) -> Result<(), OpenError> {
-        let newest = self.number("SELECT coalesce(max(version), 0) FROM p2p_migrations").await.map_err(unavailable)?;
+        let newest =
+            self.number("SELECT coalesce(max(version), 0) FROM p2p_migrations").await.map_err(unavailable)?;
         let found = u32::try_from(newest).unwrap_or(u32::MAX);
         let known = migrations.last().map_or(0, |migration| migration.version);
         if found > known { Err(OpenError::Newer { scope: self.scope.clone(), found, known }) } else { Ok(()) }
@@ -175,7 +178,8 @@ impl Migrator<'_> {
         if self.text(HOST_OBJECTS).await? != before {
             return Err(SqlError::Denied);
         }
-        let astray = self.connection.sqlx.fetch_optional("PRAGMA foreign_key_check").await.map_err(sql_error)?;
+        let astray =
+            self.connection.sqlx.fetch_optional("PRAGMA foreign_key_check").await.map_err(sql_error)?;
         if astray.is_some() { Err(SqlError::ReferenceViolation) } else { Ok(()) }
     }
 
@@ -208,11 +212,14 @@ impl Migrator<'_> {
     }
 
     async fn index_changes(&mut self, wanted: &[Index]) -> Result<Vec<String>, SqlError> {
-        let query = sqlx::query("SELECT name FROM sqlite_schema WHERE type = 'index' AND instr(name, $1) = 1")
-            .bind(indexes::PREFIX);
+        let query =
+            sqlx::query("SELECT name FROM sqlite_schema WHERE type = 'index' AND instr(name, $1) = 1")
+                .bind(indexes::PREFIX);
         let rows = self.connection.sqlx.fetch_all(query).await.map_err(sql_error)?;
-        let there: Vec<String> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().map_err(sql_error)?;
-        let missing = wanted.iter().filter(|index| !there.contains(&index.name)).map(|index| index.text.clone());
+        let there: Vec<String> =
+            rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().map_err(sql_error)?;
+        let missing =
+            wanted.iter().filter(|index| !there.contains(&index.name)).map(|index| index.text.clone());
         let idle = there.iter().filter(|name| wanted.iter().all(|index| index.name != **name));
         Ok(missing.chain(idle.map(|name| format!("DROP INDEX {name}"))).collect())
     }

@@ -31,7 +31,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Events of one `pending` answer, whatever their number.
 const ANSWER: StoreLimits = StoreLimits { rows: u32::MAX, bytes: 256 << 20 };
 
-const APPEND: &str = "INSERT INTO p2p_outbox (id, topic, key, payload, committed_at) VALUES ($1, $2, $3, $4, $5)";
+const APPEND: &str =
+    "INSERT INTO p2p_outbox (id, topic, key, payload, committed_at) VALUES ($1, $2, $3, $4, $5)";
 const PENDING: &str = "SELECT id, position, committed_at, channel_seq, topic, key, payload FROM p2p_outbox \
     ORDER BY position LIMIT $1";
 const RELAYED: &str = "DELETE FROM p2p_outbox WHERE id IN (SELECT unhex(value) FROM json_each($1))";
@@ -81,7 +82,11 @@ pub async fn record_handling(
 }
 
 /// Whether it was not recorded before.
-async fn record(database: &Database, transaction: &mut Transaction<'_>, event: Uuid) -> Result<bool, SqlError> {
+async fn record(
+    database: &Database,
+    transaction: &mut Transaction<'_>,
+    event: Uuid,
+) -> Result<bool, SqlError> {
     let now = database.now();
     let fresh = transaction.host(RECORD, Params::new().uuid(event).timestamp(now)).await? == 1;
     let old = Params::new().timestamp(now.minus(HANDLED_KEPT)).s64(FORGOTTEN_AT_ONCE);

@@ -58,7 +58,8 @@ impl Database {
     /// Runs this while no connection is open, so that none meets a schema other than the one its statements were
     /// prepared for: sqlx counts their columns once. Everyone else waits.
     pub async fn while_closed<T>(&self, work: impl Future<Output = T>) -> T {
-        let _shut = (self.writer.close().await, self.feature_readers.close().await, self.host_readers.close().await);
+        let _shut =
+            (self.writer.close().await, self.feature_readers.close().await, self.host_readers.close().await);
         work.await
     }
 

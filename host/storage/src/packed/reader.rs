@@ -211,7 +211,8 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let id = Uuid::from_u128(7);
-        let packed = Params::new().uuid(id).text("سلام").s64(-1).null().bool(true).timestamp(Timestamp(5)).finish();
+        let packed =
+            Params::new().uuid(id).text("سلام").s64(-1).null().bool(true).timestamp(Timestamp(5)).finish();
         let cells: Result<Vec<_>, _> = Cells::of_params(&packed).unwrap().collect();
         assert_eq!(
             cells.unwrap(),

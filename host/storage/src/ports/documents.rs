@@ -17,7 +17,9 @@ pub struct Document {
     pub body: Vec<u8>,
 }
 
-/// How a field is compared.
+/// How a field is compared. Values of different JSON kinds are never equal and have no order; 1 is 1.0. A missing
+/// field is null: it equals null and differs from everything else. Strings go by their bytes. `AnyOf` takes an array of
+/// plain values, all others one plain value; only numbers and strings have an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each case is named in wit/platform/documents.wit")]
 pub enum Comparison {
@@ -42,7 +44,7 @@ pub struct Filter {
     pub value: Value,
 }
 
-/// One sort key.
+/// One sort key. Missing and null stand first, then numbers, then strings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
     /// Dotted path.
@@ -64,7 +66,8 @@ pub struct Search {
     pub after: Option<(Vec<Value>, String)>,
 }
 
-/// What an update does at a path.
+/// What an update does at a path. An index equal to the array's length appends; a greater one is rejected, as is a path
+/// that leads through a value of another shape. Unsetting an element closes the gap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each case is named in wit/platform/documents.wit")]
 pub enum Operator {
@@ -90,8 +93,12 @@ pub struct Change {
 #[async_trait]
 pub trait DocumentStore: Send + Sync + 'static {
     /// One document.
-    async fn get(&self, call: StoreCall, collection: &str, id: &str)
-    -> Result<Option<Document>, DocumentError>;
+    async fn get(
+        &self,
+        call: StoreCall,
+        collection: &str,
+        id: &str,
+    ) -> Result<Option<Document>, DocumentError>;
 
     /// A page of documents.
     async fn find(
@@ -148,7 +155,7 @@ pub enum DocumentError {
     /// No such document.
     #[error("no such document")]
     Missing,
-    /// Another version than expected.
+    /// Another version than expected, or the event being handled is already recorded as done.
     #[error("the document has another version")]
     Stale,
     /// Body or answer too large.

@@ -72,7 +72,8 @@ pub enum SqlError {
     /// A CHECK or NOT NULL refused it.
     #[error("check constraint {0}")]
     CheckViolation(String),
-    /// The statement at this index changed another number of rows than expected.
+    /// The statement at this index changed another number of rows than expected. `u32::MAX` stands for the event
+    /// being handled, which an earlier write of this store has recorded as done.
     #[error("statement {0} is stale")]
     Stale(u32),
     /// The answer passes the limits.

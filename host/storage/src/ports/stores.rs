@@ -86,7 +86,9 @@ pub enum OpenError {
         version: u32,
     },
     /// The store is at a version that this build does not know.
-    #[error("{scope}: the store is at migration {found}, this build knows {known}; install the newer feature again")]
+    #[error(
+        "{scope}: the store is at migration {found}, this build knows {known}; install the newer feature again"
+    )]
     Newer {
         /// Whose store.
         scope: Scope,

@@ -105,7 +105,8 @@ async fn a_full_disk_refuses_writes_and_loses_nothing() {
     opened.check().await.unwrap();
     stores.sql.commit(soon(), &[insert(&text)], &[event("after")]).await.unwrap();
     assert_eq!(count(&stores).await, acknowledged + 1);
-    let keys: Vec<_> = stores.outbox.pending(1000).await.unwrap().into_iter().map(|found| found.event.key).collect();
+    let keys: Vec<_> =
+        stores.outbox.pending(1000).await.unwrap().into_iter().map(|found| found.event.key).collect();
     assert_eq!(keys.len() as i64, acknowledged / 2 + 1);
     assert_eq!(keys.last().map(String::as_str), Some("after"));
     let verdict: String = sqlite(root).await.fetch_one("PRAGMA integrity_check").await.unwrap().get(0);

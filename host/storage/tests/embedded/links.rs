@@ -15,7 +15,8 @@ async fn a_link_serves_its_blob_only_and_ends() {
     let folder = tempfile::tempdir().unwrap();
     let clock = Arc::new(FixedClock::at(Timestamp(1_790_000_000_000_000)));
     let open = |key| {
-        let config = EmbeddedConfig { files_prefix: "/f/".to_owned(), ..EmbeddedConfig::new(key, clock.clone()) };
+        let config =
+            EmbeddedConfig { files_prefix: "/f/".to_owned(), ..EmbeddedConfig::new(key, clock.clone()) };
         EmbeddedStores::new(folder.path().to_owned(), config)
     };
     let stores = open([7; 32]);

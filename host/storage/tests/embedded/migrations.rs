@@ -8,9 +8,13 @@ use super::support::{migrations, number, scope, soon, stores, write};
 
 const ONE: &str = "CREATE TABLE a (id INTEGER PRIMARY KEY); INSERT INTO a VALUES (1);";
 const TWO: &str = "ALTER TABLE a ADD COLUMN name TEXT NOT NULL DEFAULT '' CHECK (length(name) < 9);";
-const THREE: &str = "CREATE TABLE b (id INTEGER PRIMARY KEY, a INTEGER REFERENCES a (id)); INSERT INTO b VALUES (5, 1);";
+const THREE: &str =
+    "CREATE TABLE b (id INTEGER PRIMARY KEY, a INTEGER REFERENCES a (id)); INSERT INTO b VALUES (5, 1);";
 
-async fn open(root: &std::path::Path, migrations: &Migrations) -> Result<p2p_storage::FeatureStores, OpenError> {
+async fn open(
+    root: &std::path::Path,
+    migrations: &Migrations,
+) -> Result<p2p_storage::FeatureStores, OpenError> {
     stores(root).open(&scope(), migrations, StoreLimits::default()).await
 }
 
@@ -108,7 +112,11 @@ async fn a_migration_keeps_to_its_own_tables() {
     ] {
         let folder = tempfile::tempdir().unwrap();
         let outcome = open(folder.path(), &migrations(&[ONE, text])).await;
-        assert!(matches!(outcome, Err(OpenError::Failed { version: 2, .. })), "{text}: {:?}", outcome.map(drop));
+        assert!(
+            matches!(outcome, Err(OpenError::Failed { version: 2, .. })),
+            "{text}: {:?}",
+            outcome.map(drop)
+        );
     }
 }
 
@@ -122,7 +130,10 @@ async fn a_table_can_be_rebuilt_under_its_references() {
     let stores = open(folder.path(), &migrations(&[ONE, TWO, THREE, rebuild])).await.unwrap();
     let rows = stores.sql.query(soon(), "SELECT b.id FROM b JOIN a ON a.id = b.a", &[]).await.unwrap();
     assert_eq!(number(&rows), 5);
-    assert!(stores.sql.commit(soon(), &[write("DELETE FROM a")], &[]).await.is_err(), "references hold again");
+    assert!(
+        stores.sql.commit(soon(), &[write("DELETE FROM a")], &[]).await.is_err(),
+        "references hold again"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

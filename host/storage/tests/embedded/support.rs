@@ -6,11 +6,16 @@ use std::time::Duration;
 
 use p2p_context::{Deadline, FeatureName, Scope, SystemClock, TenantId};
 use p2p_storage::packed::RowReader;
-use p2p_storage::{EmbeddedConfig, EmbeddedStores, Migration, Migrations, Rows, Statement, StoreCall, Synchronous};
+use p2p_storage::{
+    EmbeddedConfig, EmbeddedStores, Migration, Migrations, Rows, Statement, StoreCall, Synchronous,
+};
 
 /// Stores that do not wait for the disk: a test's machine does not lose its power.
 pub fn stores(root: &Path) -> EmbeddedStores {
-    let config = EmbeddedConfig { synchronous: Synchronous::Normal, ..EmbeddedConfig::new([7; 32], Arc::new(SystemClock)) };
+    let config = EmbeddedConfig {
+        synchronous: Synchronous::Normal,
+        ..EmbeddedConfig::new([7; 32], Arc::new(SystemClock))
+    };
     EmbeddedStores::new(root.to_owned(), config)
 }
 

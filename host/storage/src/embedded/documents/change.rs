@@ -199,7 +199,9 @@ mod tests {
         assert_eq!(after(json!({}), Operator::Inc, "n", json!(2)), Ok(json!({"n": 2})));
         assert_eq!(after(json!({"n": 40}), Operator::Inc, "n", json!(2)), Ok(json!({"n": 42})));
         assert_eq!(after(json!({"n": 0.5}), Operator::Inc, "n", json!(-1)), Ok(json!({"n": -0.5})));
-        for (document, by) in [(json!({"n": "x"}), json!(1)), (json!({}), json!(0.5)), (json!({"n": i64::MAX}), json!(1))] {
+        for (document, by) in
+            [(json!({"n": "x"}), json!(1)), (json!({}), json!(0.5)), (json!({"n": i64::MAX}), json!(1))]
+        {
             assert!(after(document, Operator::Inc, "n", by).is_err());
         }
     }

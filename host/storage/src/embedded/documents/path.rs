@@ -77,7 +77,10 @@ mod tests {
     fn what_could_leave_the_literal_is_refused() {
         let deep = vec!["a"; 17].join(".");
         let long = "a".repeat(257);
-        for bad in ["", ".", "a.", ".a", "a..b", "a'b", "a\"b", "a b", "$", "a[0]", "9a", "é", "1234567", &deep, &long] {
+        for bad in [
+            "", ".", "a.", ".a", "a..b", "a'b", "a\"b", "a b", "$", "a[0]", "9a", "é", "1234567", &deep,
+            &long,
+        ] {
             assert!(Path::parse(bad).is_err(), "{bad}");
         }
     }

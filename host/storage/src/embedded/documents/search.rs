@@ -136,7 +136,12 @@ impl Sql {
             return Ok(format!("{} IS NULL", path.value()));
         }
         let bound = self.bind(value)?;
-        Ok(format!("{} = {bound} AND json_type(body, {}) IN ({})", path.value(), path.literal(), kinds(value)))
+        Ok(format!(
+            "{} = {bound} AND json_type(body, {}) IN ({})",
+            path.value(),
+            path.literal(),
+            kinds(value)
+        ))
     }
 
     fn ordered(&mut self, path: &Path<'_>, sign: &str, value: &Value) -> Result<String, DocumentError> {
@@ -144,7 +149,12 @@ impl Sql {
             return Err(rejected("only numbers and strings have an order"));
         }
         let bound = self.bind(value)?;
-        Ok(format!("{} {sign} {bound} AND json_type(body, {}) IN ({})", path.value(), path.literal(), kinds(value)))
+        Ok(format!(
+            "{} {sign} {bound} AND json_type(body, {}) IN ({})",
+            path.value(),
+            path.literal(),
+            kinds(value)
+        ))
     }
 
     fn any_of(&mut self, path: &Path<'_>, value: &Value) -> Result<String, DocumentError> {

@@ -16,7 +16,10 @@ pub fn arguments(params: &[u8], wanted: usize) -> Result<SqliteArguments, SqlErr
     if bound.len() == wanted {
         Ok(bound)
     } else {
-        Err(SqlError::Rejected(format!("the statement takes {wanted} parameters, {} were given", bound.len())))
+        Err(SqlError::Rejected(format!(
+            "the statement takes {wanted} parameters, {} were given",
+            bound.len()
+        )))
     }
 }
 
@@ -45,7 +48,10 @@ fn bind(bound: &mut SqliteArguments, cell: Cell<'_>) -> Result<(), SqlError> {
     }
 }
 
-fn add<'q, T: Encode<'q, Sqlite> + Type<Sqlite>>(bound: &mut SqliteArguments, value: T) -> Result<(), SqlError> {
+fn add<'q, T: Encode<'q, Sqlite> + Type<Sqlite>>(
+    bound: &mut SqliteArguments,
+    value: T,
+) -> Result<(), SqlError> {
     bound.add(value).map_err(|error| SqlError::Rejected(error.to_string()))
 }
 

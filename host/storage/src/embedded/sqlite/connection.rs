@@ -112,10 +112,9 @@ fn options(file: &Path, purpose: Purpose, synchronous: Synchronous) -> SqliteCon
         .thread_name(|id| format!("sqlite-{id}"))
         .disable_statement_logging();
     match purpose {
-        Purpose::FeatureReads | Purpose::HostReads => options
-            .read_only(true)
-            .busy_timeout(Duration::from_millis(250))
-            .pragma("mmap_size", MAPPED_BYTES),
+        Purpose::FeatureReads | Purpose::HostReads => {
+            options.read_only(true).busy_timeout(Duration::from_millis(250)).pragma("mmap_size", MAPPED_BYTES)
+        }
         Purpose::Writes | Purpose::Migrates => options
             .create_if_missing(true)
             .busy_timeout(if purpose == Purpose::Migrates { MIGRATION_WAIT } else { Duration::ZERO })

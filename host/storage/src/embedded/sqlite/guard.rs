@@ -33,7 +33,11 @@ pub struct Watch {
 impl Watch {
     /// Nobody speaks yet.
     pub fn new(mode: Mode) -> Arc<Self> {
-        Arc::new(Self { born: Instant::now(), mode: AtomicU8::new(mode as u8), ends: AtomicU64::new(u64::MAX) })
+        Arc::new(Self {
+            born: Instant::now(),
+            mode: AtomicU8::new(mode as u8),
+            ends: AtomicU64::new(u64::MAX),
+        })
     }
 
     /// Statements prepared from now on are judged by this mode.

@@ -38,7 +38,9 @@ pub fn allows(mode: Mode, action: i32, first: &str, second: &str) -> bool {
         Mode::Reader => reads(action, first, second) && !is_system(action, first),
         Mode::Writer if gives_up(action, first) => true,
         Mode::Writer => (reads(action, first, second) || writes(action, first)) && !is_system(action, first),
-        Mode::Migration => reads(action, first, second) || writes(action, first) || changes_schema(action, first, second),
+        Mode::Migration => {
+            reads(action, first, second) || writes(action, first) || changes_schema(action, first, second)
+        }
     }
 }
 
@@ -46,7 +48,9 @@ fn reads(action: i32, first: &str, second: &str) -> bool {
     match action {
         ffi::SQLITE_SELECT | ffi::SQLITE_RECURSIVE => true,
         ffi::SQLITE_READ => !is_host_table(first),
-        ffi::SQLITE_FUNCTION => !["load_extension", "fts3_tokenizer"].iter().any(|f| f.eq_ignore_ascii_case(second)),
+        ffi::SQLITE_FUNCTION => {
+            !["load_extension", "fts3_tokenizer"].iter().any(|f| f.eq_ignore_ascii_case(second))
+        }
         // Full-text tables ask for the data version themselves.
         ffi::SQLITE_PRAGMA => first.eq_ignore_ascii_case("data_version"),
         _ => false,

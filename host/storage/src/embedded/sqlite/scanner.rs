@@ -20,7 +20,11 @@ impl<'a> Token<'a> {
     /// The piece as it was written; of a parameter, the digits.
     pub fn text(self) -> &'a str {
         match self {
-            Self::Word(text) | Self::Param(text) | Self::Quoted(text) | Self::Blank(text) | Self::Other(text) => text,
+            Self::Word(text)
+            | Self::Param(text)
+            | Self::Quoted(text)
+            | Self::Blank(text)
+            | Self::Other(text) => text,
         }
     }
 }
@@ -114,7 +118,13 @@ mod tests {
         let tokens: Vec<_> = Scanner::new("a$1=$12x'ff'").collect();
         assert_eq!(
             tokens,
-            [Token::Word("a$1"), Token::Other("="), Token::Param("12"), Token::Word("x"), Token::Quoted("'ff'")]
+            [
+                Token::Word("a$1"),
+                Token::Other("="),
+                Token::Param("12"),
+                Token::Word("x"),
+                Token::Quoted("'ff'")
+            ]
         );
     }
 }

@@ -184,7 +184,10 @@ mod tests {
     fn parameters_are_rewritten_only_where_they_are_parameters() {
         assert_eq!(sql("SELECT $1, $2, $1"), "SELECT ?1, ?2, ?1");
         assert_eq!(sql("SELECT '$1', \"$1\", `$1`, [$1], $1"), "SELECT '$1', \"$1\", `$1`, [$1], ?1");
-        assert_eq!(sql("SELECT a$1, 'it''s $2' -- $3\n, $1 /* $4 */"), "SELECT a$1, 'it''s $2' -- $3\n, ?1 /* $4 */");
+        assert_eq!(
+            sql("SELECT a$1, 'it''s $2' -- $3\n, $1 /* $4 */"),
+            "SELECT a$1, 'it''s $2' -- $3\n, ?1 /* $4 */"
+        );
         assert_eq!(sql("SELECT 'سلام $1' || $1"), "SELECT 'سلام $1' || ?1");
         assert_eq!(GuestStatement::parse("SELECT $3, $1").unwrap().params, 3);
     }
@@ -200,7 +203,14 @@ mod tests {
 
     #[test]
     fn all_other_statements_are_denied() {
-        for text in ["PRAGMA foreign_keys=OFF", "/**/ATTACH 'x' AS y", "BEGIN", "rollback", "EXPLAIN SELECT 1", "VACUUM"] {
+        for text in [
+            "PRAGMA foreign_keys=OFF",
+            "/**/ATTACH 'x' AS y",
+            "BEGIN",
+            "rollback",
+            "EXPLAIN SELECT 1",
+            "VACUUM",
+        ] {
             assert_eq!(GuestStatement::parse(text).err(), Some(SqlError::Denied), "{text}");
         }
     }
@@ -209,8 +219,20 @@ mod tests {
     fn what_sqlx_or_sqlite_would_choke_on_never_arrives() {
         let long = format!("SELECT '{}'", "x".repeat(STATEMENT_BYTES));
         for text in [
-            "", " -- only a remark", "SELECT 1; DELETE FROM t", "SELECT ?", "SELECT ?1", "SELECT :a", "SELECT @a",
-            "SELECT $0", "SELECT $99999999999999999999", "SELECT $x", "SELECT 1\0", "SELECT 1 -- \0 x", ";;", long.as_str(),
+            "",
+            " -- only a remark",
+            "SELECT 1; DELETE FROM t",
+            "SELECT ?",
+            "SELECT ?1",
+            "SELECT :a",
+            "SELECT @a",
+            "SELECT $0",
+            "SELECT $99999999999999999999",
+            "SELECT $x",
+            "SELECT 1\0",
+            "SELECT 1 -- \0 x",
+            ";;",
+            long.as_str(),
         ] {
             assert!(matches!(GuestStatement::parse(text), Err(SqlError::Rejected(_))), "{text:.40}");
         }

@@ -77,7 +77,8 @@ impl SqlStore for SqliteStore {
         statements: &[Statement],
         events: &[Event],
     ) -> Result<Vec<u64>, SqlError> {
-        let batch: Vec<Bound> = statements.iter().map(|statement| self.bind(statement)).collect::<Result<_, _>>()?;
+        let batch: Vec<Bound> =
+            statements.iter().map(|statement| self.bind(statement)).collect::<Result<_, _>>()?;
         outbox::check(events)?;
         if batch.is_empty() && events.is_empty() && call.handling.is_none() {
             return Ok(Vec::new());

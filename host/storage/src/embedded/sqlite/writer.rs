@@ -65,7 +65,9 @@ impl Writer {
         if let Ok(slot) = self.connection.try_lock() {
             return Ok(slot);
         }
-        tokio::time::timeout_at(deadline.instant().into(), self.connection.lock()).await.map_err(|_| SqlError::Busy)
+        tokio::time::timeout_at(deadline.instant().into(), self.connection.lock())
+            .await
+            .map_err(|_| SqlError::Busy)
     }
 
     async fn prepare(&self, slot: &mut Option<Connection>, deadline: Deadline) -> Result<(), SqlError> {
@@ -93,7 +95,11 @@ pub struct Transaction<'a> {
 
 impl Transaction<'_> {
     /// Runs a feature's statement; answers the rows it changed.
-    pub async fn guest(&mut self, statement: &GuestStatement, bound: SqliteArguments) -> Result<u64, SqlError> {
+    pub async fn guest(
+        &mut self,
+        statement: &GuestStatement,
+        bound: SqliteArguments,
+    ) -> Result<u64, SqlError> {
         let connection = self.connection()?;
         connection.speak_as(Mode::Writer);
         let mut answers = connection.sqlx.fetch_many(statement.query(bound));
@@ -120,7 +126,8 @@ impl Transaction<'_> {
         let bound = cells::host_arguments(params)?;
         let connection = self.connection()?;
         connection.speak_as(Mode::Host);
-        let fetched = cells::fetch(&mut connection.sqlx, sqlx::query_with(text, bound), StoreLimits::default()).await?;
+        let fetched =
+            cells::fetch(&mut connection.sqlx, sqlx::query_with(text, bound), StoreLimits::default()).await?;
         Ok(fetched.map(|(rows, _)| rows.finish(std::iter::empty())).unwrap_or_default())
     }
 
