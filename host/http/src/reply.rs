@@ -4,7 +4,7 @@
 use axum::body::Body;
 use axum::response::Response;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use p2p_runtime::FeatureResponse;
 use serde::Deserialize;
 use serde_json::Value;
@@ -13,6 +13,13 @@ use crate::problem::{Code, Problem, Words};
 
 /// The media type by which a feature says that its body is a problem.
 const PROBLEM: &[u8] = b"application/problem+json";
+
+/// Comes with every change of a session.
+const FRONT_TOKEN: HeaderName = HeaderName::from_static("front-token");
+/// An answer with tokens is kept by nobody.
+const NEVER_KEPT: HeaderValue = HeaderValue::from_static("no-store");
+/// Others may be kept by their reader, who asks whether they still hold.
+const ASKED_AGAIN: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 #[derive(Deserialize)]
 struct FeatureProblem {
@@ -32,7 +39,8 @@ pub fn respond(answer: FeatureResponse) -> Result<Response, Problem> {
     for (name, value) in answer.headers {
         headers.append(name, value);
     }
-    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
+    let caching = if headers.contains_key(FRONT_TOKEN) { NEVER_KEPT } else { ASKED_AGAIN };
+    headers.entry(CACHE_CONTROL).or_insert(caching);
     let mut response = Response::new(Body::from(answer.body));
     *response.status_mut() = status;
     *response.headers_mut() = headers;
@@ -97,5 +105,8 @@ mod tests {
         assert_eq!(response.headers()[CONTENT_TYPE], "text/plain");
         assert_eq!(response.headers().get_all(SET_COOKIE).iter().count(), 2);
         assert_eq!(response.headers()[CACHE_CONTROL], "private, no-cache");
+        let mut session = answer(200, "text/plain", "in");
+        session.headers.push((FRONT_TOKEN, HeaderValue::from_static("x")));
+        assert_eq!(respond(session).unwrap().headers()[CACHE_CONTROL], "no-store");
     }
 }

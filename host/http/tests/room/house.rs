@@ -1,4 +1,4 @@
-//! The room under test: tenant `acme` at acme.example, nothing installed, everything else real.
+//! The room under test: tenants `acme` and `globex` at hosts of their names, everything below real.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -9,19 +9,22 @@ use http::{Request, Response};
 use http_body_util::BodyExt as _;
 use p2p_context::{Clock, SystemClock};
 use p2p_http::{App, HttpOptions, Services, ServicesParts};
-use p2p_identity::{EmbeddedIdentity, IdentityConfig, Sealers, Secrets};
-use p2p_runtime::{EngineConfig, Runtime};
+use p2p_identity::{EmbeddedIdentity, Identity, IdentityConfig, Sealers, Secrets};
+use p2p_runtime::{EngineConfig, Features, Runtime};
 use p2p_storage::Stores;
 use p2p_storage::embedded::{EmbeddedConfig, EmbeddedStores};
 use p2p_tenants::{Hosts, Ledger};
 use serde_json::Value;
 use tempfile::TempDir;
 
-const TENANTS: &str = "[[tenant]]\nid = \"acme\"\nhosts = [\"acme.example\"]\n";
+const TENANTS: &str = "[[tenant]]\nid = \"acme\"\nhosts = [\"acme.example\"]\n\
+    [[tenant]]\nid = \"globex\"\nhosts = [\"globex.example\"]\n";
 
 /// The room and the folder it stands on.
 pub struct House {
     pub app: App,
+    pub identity: Arc<dyn Identity>,
+    pub stores: Arc<dyn Stores>,
     pub data: TempDir,
 }
 
@@ -31,6 +34,15 @@ impl House {
     }
 
     pub fn with(options: HttpOptions) -> Self {
+        Self::build(options, None)
+    }
+
+    /// Before a stand-in instead of the runtime.
+    pub fn over(options: HttpOptions, features: Arc<dyn Features>) -> Self {
+        Self::build(options, Some(features))
+    }
+
+    fn build(options: HttpOptions, features: Option<Arc<dyn Features>>) -> Self {
         let data = tempfile::tempdir().unwrap();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let settings = EmbeddedConfig::new([7; 32], Arc::clone(&clock));
@@ -40,20 +52,22 @@ impl House {
         let config = IdentityConfig::for_api("http://acme.example");
         let identity =
             EmbeddedIdentity::new(Arc::clone(&stores), secrets.clone(), Arc::clone(&clock), config);
-        let identity = Arc::new(identity.unwrap());
+        let identity: Arc<dyn Identity> = Arc::new(identity.unwrap());
         let ledger = Arc::new(Ledger::default());
         let services = p2p_runtime::Services {
             stores: Arc::clone(&stores),
-            identity: identity.clone(),
+            identity: Arc::clone(&identity),
             sealers: Sealers::new(secrets),
             ledger: Arc::clone(&ledger),
             clock: Arc::clone(&clock),
             artefacts: data.path().join("cache"),
         };
-        let runtime = Arc::new(Runtime::new(&EngineConfig::default(), services).unwrap());
+        let runtime =
+            features.unwrap_or_else(|| Arc::new(Runtime::new(&EngineConfig::default(), services).unwrap()));
         let hosts = Hosts::of(&p2p_tenants::file::parse(TENANTS, Path::new("tenants.toml")).unwrap());
+        let (identity_too, stores_too) = (Arc::clone(&identity), Arc::clone(&stores));
         let parts = ServicesParts { runtime, identity, stores, links, hosts, ledger, clock, options };
-        Self { app: App::new(Services::new(parts)), data }
+        Self { app: App::new(Services::new(parts)), identity: identity_too, stores: stores_too, data }
     }
 
     /// Sends a request from another machine.

@@ -1,8 +1,9 @@
-//! The HTTP room over real stores, a real identity and a real runtime without features: what every answer carries,
+//! The HTTP room over real stores and a real identity, before the real runtime without features or before a stand-in: what every answer carries,
 //! whatever is asked, and how connections end.
 
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "helpers of tests may stop with a panic"
@@ -10,5 +11,7 @@
 
 mod answers;
 mod connections;
+mod features;
 mod house;
 mod operators;
+mod stand_in;
