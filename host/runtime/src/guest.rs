@@ -75,7 +75,9 @@ impl GuestPool {
             Some(deadline) if std::time::Instant::now() >= deadline => {
                 Err(wasmtime::format_err!("past its deadline"))
             }
-            _ => Ok(UpdateDeadline::Yield(1)),
+            // Through the executor's own yield: a guest that only woke itself would be polled dozens of times before
+            // the executor looks at its sockets again.
+            _ => Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now()))),
         });
         let instance = self.template.instantiate_async(&mut store).await?;
         let handle = export(&mut store, &instance, "p2p:feature/handler", "handle")?
