@@ -29,8 +29,8 @@ pub struct Config {
     pub data: PathBuf,
     /// Where tenants and features come from.
     pub features: FeatureSource,
-    /// Where people reach the server: scheme and host, no slash at the end.
-    pub public_url: String,
+    /// Where people reach the server, when that was said.
+    pub public_url: Option<String>,
     /// Domain of the session cookies; none: the host that set them.
     pub cookie_domain: Option<String>,
     /// Origins that may call with credentials.
@@ -67,17 +67,14 @@ impl Config {
         let listen = serve.listen.or(file.listen).unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8000)));
         let data = places.data.clone().or(file.data.map(|data| folder.join(data)));
         let named = |name: &str, in_file: Option<String>| environment.get(name).or(in_file);
-        let public_url = match named("PUBLIC_URL", file.public_url) {
-            Some(url) => parse_origin(&url).context("PUBLIC_URL (public_url)")?,
-            None => local_url(listen),
-        };
+        let public_url = named("PUBLIC_URL", file.public_url).map(|url| parse_origin(&url)).transpose();
         let secret_key = named("SECRET_KEY", file.secret_key);
         check_secret(secret_key.iter().chain(&file.older_secret_keys))?;
         Ok(Self {
             listen,
             data: data.unwrap_or_else(|| PathBuf::from("data")),
             features: feature_source(places, file.features_dir, file.tenants, &folder)?,
-            public_url,
+            public_url: public_url.context("PUBLIC_URL (public_url)")?,
             cookie_domain: named("COOKIE_DOMAIN", file.cookie_domain),
             origins: origins(environment, file.cors_origins)?,
             trusted_proxies: proxies(environment, file.trusted_proxies)?,
@@ -88,6 +85,11 @@ impl Config {
             limits: http_limits(&file.limits),
             file: path,
         })
+    }
+
+    /// Where people reach the server: scheme and host, no slash at the end.
+    pub fn url(&self) -> String {
+        self.public_url.clone().unwrap_or_else(|| local_url(self.listen))
     }
 }
 
@@ -194,16 +196,13 @@ mod tests {
     fn flags_come_before_environment_before_file_before_defaults() {
         let file = "listen = \"127.0.0.1:1\"\npublic_url = \"https://file.example\"\nlog_level = \"warn\"\n";
         let defaults = load("", &[], &Serve::default()).unwrap();
-        assert_eq!(
-            (defaults.public_url.as_str(), defaults.log_level.as_str()),
-            ("http://localhost:8000", "info")
-        );
+        assert_eq!((defaults.url().as_str(), defaults.log_level.as_str()), ("http://localhost:8000", "info"));
         let from_file = load(file, &[], &Serve::default()).unwrap();
-        assert_eq!((from_file.listen.port(), from_file.public_url.as_str()), (1, "https://file.example"));
+        assert_eq!((from_file.listen.port(), from_file.url().as_str()), (1, "https://file.example"));
         let serve = Serve { listen: Some("127.0.0.1:2".parse().unwrap()), demo: false };
         let all = load(file, &[("PUBLIC_URL", "https://env.example/")], &serve).unwrap();
         assert_eq!(
-            (all.listen.port(), all.public_url.as_str(), all.log_level.as_str()),
+            (all.listen.port(), all.url().as_str(), all.log_level.as_str()),
             (2, "https://env.example", "warn")
         );
     }

@@ -34,6 +34,7 @@ pub async fn run(config: &Config, serve: &Serve) -> Result<()> {
             config.listen
         )
     })?;
+    let config = &Config { listen: listener.local_addr()?, ..config.clone() };
     let house = House::build(config, features::find(&config.features)?)?;
     house.install().await.context("not every feature could be installed; see `p2p doctor`")?;
     let app = house.app(config);
@@ -41,12 +42,7 @@ pub async fn run(config: &Config, serve: &Serve) -> Result<()> {
     let background = Background::start(&house, &stop).await?;
     announce(config, &house);
     if serve.demo {
-        background.spawn(add_demo(
-            app.clone(),
-            config.public_url.clone(),
-            house.tenants.clone(),
-            stop.clone(),
-        ));
+        background.spawn(add_demo(app.clone(), config.url(), house.tenants.clone(), stop.clone()));
     }
     let drained = listener::serve(app, listener, stop.cancelled_owned()).await;
     if let Drained::Cut(connections) = drained {
@@ -110,7 +106,7 @@ fn announce(config: &Config, house: &House) {
     if features == 0 {
         tracing::warn!("no feature is installed: every route answers 404");
     }
-    let url = &config.public_url;
+    let url = config.url();
     println!("p2p {} answers on {}", env!("CARGO_PKG_VERSION"), config.listen);
     println!("  API      {url}/api/v1");
     println!("  OpenAPI  {url}/api/v1/openapi.json");

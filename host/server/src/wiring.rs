@@ -76,7 +76,7 @@ impl House {
     pub fn app(&self, config: &Config) -> App {
         let options = HttpOptions {
             origins: config.origins.clone(),
-            public_url: Some(config.public_url.clone()),
+            public_url: Some(config.url()),
             trusted_proxies: config.trusted_proxies.clone(),
             metrics_token: config.metrics_token.clone(),
             limits: config.limits.clone(),
@@ -138,7 +138,7 @@ fn identity(
     secrets: &Secrets,
     clock: &Arc<dyn Clock>,
 ) -> Result<Arc<dyn Identity>> {
-    let mut settings = IdentityConfig::for_api(&config.public_url);
+    let mut settings = IdentityConfig::for_api(&config.url());
     settings.sessions.cookie_domain.clone_from(&config.cookie_domain);
     let identity = EmbeddedIdentity::new(Arc::clone(stores), secrets.clone(), Arc::clone(clock), settings)
         .context("PUBLIC_URL and COOKIE_DOMAIN do not go together")?;

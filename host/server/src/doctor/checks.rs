@@ -45,7 +45,7 @@ fn configuration(config: &Config) -> Finding {
 }
 
 fn addresses(config: &Config) -> Finding {
-    let url = &config.public_url;
+    let url = config.url();
     if !config.listen.ip().is_loopback() && !url.starts_with("https://") {
         let advice = "put TLS in front and set PUBLIC_URL to the https address, or passwords travel readable";
         return Finding::careful("public URL", url, advice);
