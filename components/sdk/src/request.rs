@@ -1,6 +1,7 @@
 //! What was asked: method, path, query, headers, body and staged files, with typed ways to read them.
 
 mod body;
+mod place;
 mod query;
 
 use std::borrow::Cow;

@@ -3,35 +3,30 @@
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
+use super::place::path_at;
 use crate::problem::{Code, Problem, Rule};
 use crate::text_form::WRONG_FORM;
 
 pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(body).map_err(|error| match error.classify() {
-        Category::Data => misfit::<T>(body),
-        Category::Syntax | Category::Eof | Category::Io => {
-            Problem::new(Code::Malformed).detail("line", error.line()).detail("column", error.column())
-        }
-    })
+    serde_json::from_slice(body).map_err(|error| problem(body, &error))
 }
 
-/// Reads once more, slowly, to learn where it went wrong.
 #[cold]
-fn misfit<T: DeserializeOwned>(body: &[u8]) -> Problem {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    match serde_path_to_error::deserialize::<_, T>(&mut json) {
-        Ok(_) => Problem::new(Code::Malformed),
-        Err(error) => {
-            let path = error.path().to_string();
-            let (field, rule) = place(path, &error.inner().to_string());
+fn problem(body: &[u8], error: &serde_json::Error) -> Problem {
+    match error.classify() {
+        Category::Data => {
+            let path = path_at(body, error.line(), error.column());
+            let (field, rule) = place(path, &error.to_string());
             Problem::invalid(field, rule)
+        }
+        Category::Syntax | Category::Eof | Category::Io => {
+            Problem::new(Code::Malformed).detail("line", error.line()).detail("column", error.column())
         }
     }
 }
 
 /// The field and the rule behind serde's words. The words themselves stay inside: they are no API, and English.
 pub(super) fn place(path: String, message: &str) -> (String, Rule) {
-    let path = if path == "." { String::new() } else { path };
     let named = |prefix: &str| message.strip_prefix(prefix)?.split('`').next();
     if let Some(name) = named("missing field `") {
         let field = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
@@ -82,6 +77,12 @@ mod tests {
             (r#"{"title":5}"#, "title", "TYPE"),
             (r#"{"title":"a","tags":["b",7]}"#, "tags[1]", "TYPE"),
             (r#"{"title":"a","parent":"x"}"#, "parent", "FORM"),
+            (r#"{"title":["a"]}"#, "title", "TYPE"),
+            (r#"{"title": {"a":1}}"#, "title", "TYPE"),
+            (r#"{"title":null}"#, "title", "TYPE"),
+            ("{\"title\":\n  true}", "title", "TYPE"),
+            (r#"{"title":"a","tags":[[]]}"#, "tags[0]", "TYPE"),
+            (r#"{"title":"a","place":"x"}"#, "place", "TYPE"),
             (r#"{"title":"a","place":{}}"#, "place.cityName", "REQUIRED"),
             (r#"[]"#, "", "TYPE"),
         ] {
