@@ -61,7 +61,7 @@ impl App {
         let mut response = match preflight {
             Some(response) => response,
             None => {
-                let span = tracing::info_span!("request", id = visit.request_id.as_str());
+                let span = tracing::info_span!("request", request_id = visit.request_id.as_str());
                 self.routed(request).instrument(span).await
             }
         };

@@ -24,14 +24,14 @@ use crate::tenant;
 pub struct Documents(Mutex<HashMap<TenantId, (Vec<Digest>, Bytes)>>);
 
 impl Documents {
-    fn of(&self, tenant: &TenantId, features: &[Arc<Installed>], server: &str) -> Result<Bytes, Problem> {
+    fn of(&self, tenant: &TenantId, features: &[Arc<Installed>]) -> Result<Bytes, Problem> {
         let digests: Vec<Digest> = features.iter().map(|feature| feature.digest.clone()).collect();
         let mut documents = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Some((_, document)) = documents.get(tenant).filter(|(made_of, _)| *made_of == digests) {
             return Ok(document.clone());
         }
         let manifests = features.iter().map(|feature| feature.manifest.as_ref());
-        let document = merge::document(manifests, server);
+        let document = merge::document(manifests);
         let document = Bytes::from(serde_json::to_vec(&document).map_err(|_| Code::Internal)?);
         documents.insert(tenant.clone(), (digests, document.clone()));
         Ok(document)
@@ -46,7 +46,6 @@ pub async fn show(
     let (parts, _) = request.into_parts();
     let tenant = tenant::resolve(&services.parts.hosts, &parts)?;
     let features = services.parts.runtime.installed(tenant);
-    let server = services.parts.options.public_url.as_deref().unwrap_or("/");
-    let document = services.documents.of(tenant, &features, server)?;
+    let document = services.documents.of(tenant, &features)?;
     Ok(([(CONTENT_TYPE, "application/json")], document).into_response())
 }

@@ -49,7 +49,8 @@ impl Default for HttpLimits {
             request: Duration::from_secs(30),
             body: Duration::from_secs(15),
             upload: Duration::from_secs(300),
-            headers: Duration::from_secs(30),
+            // Longer than the minute for which proxies keep idle connections, or they would race with the close.
+            headers: Duration::from_secs(75),
             connections: 4_096,
             drain: Duration::from_secs(20),
         }

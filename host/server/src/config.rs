@@ -19,7 +19,7 @@ use crate::cli::{Places, Serve};
 const DEFAULT_FILE: &str = "p2p.toml";
 
 /// Everything an operator can decide.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Config {
     /// The file that was read.
     pub file: Option<PathBuf>,
@@ -56,6 +56,13 @@ pub enum FeatureSource {
     Folder(PathBuf),
     /// A tenants file.
     Tenants(PathBuf),
+}
+
+// Secrets stay out of logs.
+impl std::fmt::Debug for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Config").field("file", &self.file).field("data", &self.data).finish_non_exhaustive()
+    }
 }
 
 impl Config {

@@ -14,10 +14,13 @@ const MOST: u32 = 200;
 
 /// Runs the subcommand for every tenant. Works beside a server.
 pub async fn run(config: &Config, command: &Jobs) -> Result<()> {
-    let stores = wiring::stores_of(config)?;
+    if !config.data.is_dir() {
+        bail!("there is no folder {}: name the server's with --data", config.data.display());
+    }
+    let stores = wiring::plain_stores(&config.data);
     let mut all = Vec::new();
     for tenant in features::find(&config.features)? {
-        all.push((tenant.id.clone(), Deliveries::open(stores.as_ref(), &tenant.id).await?));
+        all.push((tenant.id.clone(), Deliveries::open(&stores, &tenant.id).await?));
     }
     match command {
         Jobs::List { dead } => list(&all, *dead).await,

@@ -15,8 +15,8 @@ pub fn start(level: &str) -> Result<()> {
     if io::stderr().is_terminal() {
         registry.with(fmt::layer().with_writer(io::stderr).compact()).try_init()?;
     } else {
-        let json = fmt::layer().json().flatten_event(true).with_current_span(false);
-        registry.with(json.with_span_list(true).with_writer(io::stderr)).try_init()?;
+        let json = fmt::layer().json().flatten_event(true).with_current_span(true);
+        registry.with(json.with_span_list(false).with_writer(io::stderr)).try_init()?;
     }
     Ok(())
 }

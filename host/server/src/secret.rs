@@ -17,28 +17,38 @@ pub struct SecretKeys {
 }
 
 /// Finds the secret; makes one when there is none.
-pub fn find(data: &Path, given: Option<&str>, older: &[String]) -> Result<SecretKeys> {
-    let path = file(data);
-    let kept = read(&path)?;
-    let mut older = older.to_vec();
-    match (given, kept) {
-        (Some(given), kept) => {
-            // A folder that began without SECRET_KEY holds things sealed by the kept one.
-            older.extend(kept.filter(|kept| kept != given));
-            Ok(SecretKeys { current: given.to_owned(), older })
-        }
-        (None, Some(current)) => Ok(SecretKeys { current, older }),
-        (None, None) => {
-            let current = make(&path)?;
-            tracing::info!(file = %path.display(), "made a secret key; back it up with the data");
-            Ok(SecretKeys { current, older })
-        }
+pub fn find_or_make(data: &Path, given: Option<&str>, older: &[String]) -> Result<SecretKeys> {
+    if let Some(keys) = known(data, given, older)? {
+        return Ok(keys);
     }
+    let path = file(data);
+    let current = make(&path)?;
+    tracing::info!(file = %path.display(), "made a secret key; back it up with the data");
+    Ok(SecretKeys { current, older: older.to_vec() })
+}
+
+/// Finds the secret of a folder that a server has used.
+pub fn find(data: &Path, given: Option<&str>, older: &[String]) -> Result<SecretKeys> {
+    known(data, given, older)?.with_context(|| {
+        let folder = data.display();
+        format!("{folder} has no secret key: name the server's folder with --data, or set SECRET_KEY as for the server")
+    })
 }
 
 /// Where a secret is kept.
 pub fn file(data: &Path) -> PathBuf {
     data.join("secret.key")
+}
+
+fn known(data: &Path, given: Option<&str>, older: &[String]) -> Result<Option<SecretKeys>> {
+    let kept = read(&file(data))?;
+    let mut older = older.to_vec();
+    let Some(given) = given else {
+        return Ok(kept.map(|current| SecretKeys { current, older }));
+    };
+    // A folder that began without SECRET_KEY holds things sealed by the kept one.
+    older.extend(kept.filter(|kept| kept != given));
+    Ok(Some(SecretKeys { current: given.to_owned(), older }))
 }
 
 fn read(path: &Path) -> Result<Option<String>> {
@@ -72,8 +82,9 @@ mod tests {
     #[test]
     fn a_secret_is_made_once_and_kept_from_others() {
         let data = tempfile::tempdir().unwrap();
-        let first = find(data.path(), None, &[]).unwrap();
-        let again = find(data.path(), None, &[]).unwrap();
+        assert!(find(data.path(), None, &[]).is_err(), "only a server makes one");
+        let first = find_or_make(data.path(), None, &[]).unwrap();
+        let again = find_or_make(data.path(), None, &[]).unwrap();
         assert_eq!((first.current.len(), &first.current), (64, &again.current));
         #[cfg(unix)]
         {
@@ -86,8 +97,9 @@ mod tests {
     #[test]
     fn a_given_secret_seals_and_the_kept_one_still_opens() {
         let data = tempfile::tempdir().unwrap();
-        let kept = find(data.path(), None, &[]).unwrap().current;
-        let given = find(data.path(), Some("0123456789abcdef"), &["fedcba9876543210".to_owned()]).unwrap();
+        let kept = find_or_make(data.path(), None, &[]).unwrap().current;
+        let given =
+            find_or_make(data.path(), Some("0123456789abcdef"), &["fedcba9876543210".to_owned()]).unwrap();
         assert_eq!(given.current, "0123456789abcdef");
         assert_eq!(given.older, ["fedcba9876543210".to_owned(), kept]);
     }
@@ -96,7 +108,7 @@ mod tests {
     fn a_damaged_file_is_never_replaced() {
         let data = tempfile::tempdir().unwrap();
         fs::write(file(data.path()), "").unwrap();
-        assert!(find(data.path(), None, &[]).is_err());
+        assert!(find_or_make(data.path(), None, &[]).is_err());
         assert_eq!(fs::read(file(data.path())).unwrap(), b"");
     }
 }

@@ -39,7 +39,8 @@ impl House {
     /// Builds the rooms; no feature is installed yet.
     pub fn build(config: &Config, tenants: Vec<Tenant>) -> Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let keys = secret::find(&config.data, config.secret_key.as_deref(), &config.older_secret_keys)?;
+        let keys =
+            secret::find_or_make(&config.data, config.secret_key.as_deref(), &config.older_secret_keys)?;
         let secrets = secrets(&keys)?;
         let embedded = embedded(&config.data, &keys, &clock);
         let stores: Arc<dyn Stores> = embedded.clone();
@@ -103,13 +104,6 @@ impl House {
     }
 }
 
-/// The stores alone, for commands that run no feature.
-pub fn stores_of(config: &Config) -> Result<Arc<dyn Stores>> {
-    let keys = secret::find(&config.data, config.secret_key.as_deref(), &config.older_secret_keys)?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    Ok(embedded(&config.data, &keys, &clock))
-}
-
 /// Stores and identity, for commands that look for people.
 pub fn identity_of(config: &Config) -> Result<(Arc<dyn Stores>, Arc<dyn Identity>)> {
     let keys = secret::find(&config.data, config.secret_key.as_deref(), &config.older_secret_keys)?;
@@ -119,8 +113,8 @@ pub fn identity_of(config: &Config) -> Result<(Arc<dyn Stores>, Arc<dyn Identity
     Ok((stores, identity))
 }
 
-/// Stores to be asked whether they can be written, and nothing else.
-pub fn probe(data: &Path) -> EmbeddedStores {
+/// The stores of a data folder for commands that run no feature. Links to files that they make are void.
+pub fn plain_stores(data: &Path) -> EmbeddedStores {
     EmbeddedStores::new(data.to_owned(), EmbeddedConfig::new([0; 32], Arc::new(SystemClock)))
 }
 

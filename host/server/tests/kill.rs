@@ -9,8 +9,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use p2p_test_support::built;
 use p2p_test_support::people::{Person, topic};
-use p2p_test_support::{built, people};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -35,6 +35,8 @@ impl Server {
             .arg("--features-dir")
             .arg(features)
             .env("LOG_LEVEL", "warn")
+            // Sessions are issued by this address; the port is another one after each death.
+            .env("PUBLIC_URL", "http://localhost")
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
@@ -133,7 +135,7 @@ async fn nothing_acknowledged_is_lost_and_nothing_happens_twice() {
     server.kill();
 }
 
-async fn every_topic_is_there_once(person: &people::Person, acknowledged: &[String]) {
+async fn every_topic_is_there_once(person: &Person, acknowledged: &[String]) {
     for id in acknowledged {
         person.get(&format!("/forums/topics/{id}")).await.expect(200);
     }

@@ -9,7 +9,7 @@ use crate::path::API;
 type Object = Map<String, Value>;
 
 /// The document of these features.
-pub fn document<'a>(manifests: impl Iterator<Item = &'a Manifest>, server: &str) -> Value {
+pub fn document<'a>(manifests: impl Iterator<Item = &'a Manifest>) -> Value {
     let (mut paths, mut components, mut tags) = (Object::new(), host_components(), Vec::new());
     for manifest in manifests {
         let mut fragment = manifest.openapi.clone();
@@ -29,7 +29,7 @@ pub fn document<'a>(manifests: impl Iterator<Item = &'a Manifest>, server: &str)
     json!({
         "openapi": "3.1.0",
         "info": {"title": "Peer network API", "version": env!("CARGO_PKG_VERSION")},
-        "servers": [{"url": server}],
+        "servers": [{"url": "/"}],
         "tags": tags,
         "paths": paths,
         "components": components,
@@ -170,7 +170,7 @@ mod tests {
     fn equal_names_are_shared_and_others_renamed() {
         let (text, number) = (json!({"type": "string"}), json!({"type": "number"}));
         let manifests = [manifest("a", &text), manifest("b", &text), manifest("c", &number)];
-        let document = document(manifests.iter(), "/");
+        let document = document(manifests.iter());
         let schemas = document["components"]["schemas"].as_object().unwrap();
         let names: Vec<_> = schemas.keys().map(String::as_str).collect();
         assert_eq!(names, ["Author", "Problem", "c.Author"]);
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn every_route_appears_with_its_access_and_the_error() {
-        let document = document([manifest("a", &json!({}))].iter(), "https://a.example");
+        let document = document([manifest("a", &json!({}))].iter());
         let post = &document["paths"]["/api/v1/a"]["post"];
         assert_eq!(post["security"], json!([]));
         assert_eq!(post["responses"]["default"]["$ref"], "#/components/responses/Problem");

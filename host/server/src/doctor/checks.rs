@@ -119,7 +119,7 @@ async fn stores(config: &Config) -> Finding {
     if !config.data.exists() {
         return Finding::fine("stores", format!("{} will be made at the first start", config.data.display()));
     }
-    match wiring::probe(&config.data).check().await {
+    match wiring::plain_stores(&config.data).check().await {
         Ok(()) => Finding::fine("stores", config.data.display().to_string()),
         Err(error) => {
             Finding::wrong("stores", error.to_string(), "let this user write there, or choose another --data")
