@@ -149,7 +149,7 @@ impl Ctx {
     }
 
     /// The same call with capabilities whose answers overlap, for `join`: three waits of 100 ms take 100 ms. A single
-    /// call is cheaper without.
+    /// call is cheaper without. Reads overlap; writes are made one after the other.
     #[must_use]
     pub fn concurrent(&self) -> Self {
         let host = self.host.overlapping.as_ref().unwrap_or(&self.host);

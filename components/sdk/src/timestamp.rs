@@ -64,9 +64,11 @@ fn micros(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }
 
-fn digits(places: &mut [u8], mut value: i64) {
+fn digits(places: &mut [u8], value: i64) {
+    let mut value = u32::try_from(value).unwrap_or(0);
     for place in places.iter_mut().rev() {
-        *place = b'0' + u8::try_from(value % 10).unwrap_or(0);
+        // One digit: never cut.
+        *place = b'0' + (value % 10) as u8;
         value /= 10;
     }
 }

@@ -13,8 +13,9 @@ pub struct Uuid([u8; 16]);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotAUuid;
 
-const HEX: &[u8; 16] = b"0123456789abcdef";
 const TEXT_LENGTH: usize = 36;
+/// Where the two digits of each byte stand.
+const PLACES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 
 impl Uuid {
     /// Sixteen zeros.
@@ -37,17 +38,18 @@ impl Uuid {
 
     fn text(&self) -> [u8; TEXT_LENGTH] {
         let mut text = [b'-'; TEXT_LENGTH];
-        let mut places =
-            text.iter_mut().enumerate().filter(|(at, _)| !is_hyphen(*at)).map(|(_, place)| place);
-        for byte in self.0 {
-            for nibble in [byte >> 4, byte & 15] {
-                if let (Some(place), Some(digit)) = (places.next(), HEX.get(usize::from(nibble))) {
-                    *place = *digit;
-                }
+        for (byte, at) in self.0.iter().zip(PLACES) {
+            if let Some([high, low]) = text.get_mut(at..at + 2) {
+                (*high, *low) = (digit(byte >> 4), digit(byte & 15));
             }
         }
         text
     }
+}
+
+#[inline]
+fn digit(nibble: u8) -> u8 {
+    nibble + if nibble < 10 { b'0' } else { b'a' - 10 }
 }
 
 fn is_hyphen(at: usize) -> bool {

@@ -1,6 +1,10 @@
 //! The platform by calls that overlap: the host works on several at once while the guest waits for all of them.
+//!
+//! Only what is asked overlaps. A write gains nothing from it, and each call that may overlap costs five kilobytes of the
+//! component.
 
 use super::bindings::overlapping::p2p::platform;
+use super::direct::{Direct, dialect};
 use crate::Rows;
 use crate::host::{
     Answer, Blob, BlobError, Blobs, Cache, CacheError, Change, Dialect, Directory, DirectoryError, Document,
@@ -12,7 +16,7 @@ pub(super) struct Overlapping;
 
 impl Sql for Overlapping {
     fn dialect(&self) -> Dialect {
-        super::direct::dialect()
+        dialect()
     }
 
     fn query<'a>(&'a self, text: &'a str, params: &'a [u8]) -> Answer<'a, Result<Rows, SqlError>> {
@@ -24,7 +28,7 @@ impl Sql for Overlapping {
         statements: Vec<Statement>,
         events: Vec<Event>,
     ) -> Answer<'a, Result<Vec<u64>, SqlError>> {
-        Answer::waiting(platform::sql::commit(statements, events))
+        Sql::commit(&Direct, statements, events)
     }
 }
 
@@ -52,7 +56,7 @@ impl Documents for Overlapping {
         body: Vec<u8>,
         events: Vec<Event>,
     ) -> Answer<'a, Result<(), DocumentError>> {
-        Answer::waiting(platform::documents::insert(collection.to_owned(), id.to_owned(), body, events))
+        Documents::insert(&Direct, collection, id, body, events)
     }
 
     fn update<'a>(
@@ -63,13 +67,7 @@ impl Documents for Overlapping {
         expected: Option<u64>,
         events: Vec<Event>,
     ) -> Answer<'a, Result<u64, DocumentError>> {
-        Answer::waiting(platform::documents::update(
-            collection.to_owned(),
-            id.to_owned(),
-            changes,
-            expected,
-            events,
-        ))
+        Documents::update(&Direct, collection, id, changes, expected, events)
     }
 
     fn delete<'a>(
@@ -79,7 +77,7 @@ impl Documents for Overlapping {
         expected: Option<u64>,
         events: Vec<Event>,
     ) -> Answer<'a, Result<(), DocumentError>> {
-        Answer::waiting(platform::documents::delete(collection.to_owned(), id.to_owned(), expected, events))
+        Documents::delete(&Direct, collection, id, expected, events)
     }
 }
 
@@ -89,19 +87,19 @@ impl Blobs for Overlapping {
     }
 
     fn reject<'a>(&'a self, staged_id: &'a str) -> Answer<'a, Result<(), BlobError>> {
-        Answer::waiting(platform::blobs::reject(staged_id.to_owned()))
+        Blobs::reject(&Direct, staged_id)
     }
 
     fn head<'a>(&'a self, name: &'a str) -> Answer<'a, Result<Option<Blob>, BlobError>> {
-        Answer::waiting(platform::blobs::head(name.to_owned()))
+        Blobs::head(&Direct, name)
     }
 
     fn delete<'a>(&'a self, name: &'a str) -> Answer<'a, Result<(), BlobError>> {
-        Answer::waiting(platform::blobs::delete(name.to_owned()))
+        Blobs::delete(&Direct, name)
     }
 
     fn url<'a>(&'a self, name: &'a str, ttl_seconds: u32) -> Answer<'a, Result<String, BlobError>> {
-        Answer::waiting(platform::blobs::url(name.to_owned(), ttl_seconds))
+        Blobs::url(&Direct, name, ttl_seconds)
     }
 }
 
@@ -111,11 +109,11 @@ impl Text for Overlapping {
     }
 
     fn sanitize<'a>(&'a self, html: String) -> Answer<'a, String> {
-        Answer::waiting(platform::text::sanitize(html))
+        Text::sanitize(&Direct, html)
     }
 
     fn excerpt<'a>(&'a self, sources: Vec<String>, max: u32) -> Answer<'a, Vec<String>> {
-        Answer::waiting(platform::text::excerpt(sources, max))
+        Text::excerpt(&Direct, sources, max)
     }
 }
 
@@ -125,7 +123,7 @@ impl Directory for Overlapping {
     }
 
     fn search<'a>(&'a self, query: &'a str, limit: u32) -> Answer<'a, Result<Rows, DirectoryError>> {
-        Answer::waiting(platform::directory::search(query.to_owned(), limit))
+        Directory::search(&Direct, query, limit)
     }
 }
 
@@ -135,14 +133,14 @@ impl Cache for Overlapping {
     }
 
     fn set<'a>(&'a self, key: &'a str, value: Vec<u8>, ttl_ms: u64) -> Answer<'a, Result<(), CacheError>> {
-        Answer::waiting(platform::cache::set(key.to_owned(), value, ttl_ms))
+        Cache::set(&Direct, key, value, ttl_ms)
     }
 
     fn delete<'a>(&'a self, key: &'a str) -> Answer<'a, Result<(), CacheError>> {
-        Answer::waiting(platform::cache::delete(key.to_owned()))
+        Cache::delete(&Direct, key)
     }
 
     fn increment<'a>(&'a self, key: &'a str, by: i64, ttl_ms: u64) -> Answer<'a, Result<i64, CacheError>> {
-        Answer::waiting(platform::cache::increment(key.to_owned(), by, ttl_ms))
+        Cache::increment(&Direct, key, by, ttl_ms)
     }
 }
