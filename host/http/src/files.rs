@@ -52,10 +52,10 @@ pub async fn show(
     let scope = scope(&named).filter(|scope| is_host_of(&services, &parts, scope)).ok_or(Code::NotFound)?;
     let now = services.parts.clock.now();
     let Signed { expires, signature } = &signed;
-    if !services.parts.links.verify_link(&scope, &named.name, *expires, signature, now) {
+    let blobs = services.parts.runtime.blobs(&scope.tenant, &scope.feature).ok_or(Code::NotFound)?;
+    if !blobs.admits(&named.name, *expires, signature, now) {
         return Err(Code::NotFound.into());
     }
-    let blobs = services.parts.runtime.blobs(&scope.tenant, &scope.feature).ok_or(Code::NotFound)?;
     let (info, bytes) = blobs.open(&named.name).await.map_err(problem)?;
     let headers = headers(&info, expires - now.as_secs())?;
     if is_known(&parts.headers, &headers) {

@@ -7,7 +7,6 @@ use p2p_context::Clock;
 use p2p_identity::Identity;
 use p2p_runtime::Features;
 use p2p_storage::Stores;
-use p2p_storage::embedded::EmbeddedStores;
 use p2p_tenants::{Hosts, Ledger};
 
 use crate::health::StoreCheck;
@@ -23,8 +22,6 @@ pub struct ServicesParts {
     pub identity: Arc<dyn Identity>,
     /// Asked for readiness only.
     pub stores: Arc<dyn Stores>,
-    /// Knows the links to files that it signed.
-    pub links: Arc<EmbeddedStores>,
     /// Which host means which tenant.
     pub hosts: Hosts,
     /// Shown by `/metrics`.

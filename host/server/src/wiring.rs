@@ -32,7 +32,6 @@ pub struct House {
     pub ledger: Arc<Ledger>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
-    links: Arc<EmbeddedStores>,
 }
 
 impl House {
@@ -42,8 +41,7 @@ impl House {
         let keys =
             secret::find_or_make(&config.data, config.secret_key.as_deref(), &config.older_secret_keys)?;
         let secrets = secrets(&keys)?;
-        let embedded = embedded(&config.data, &keys, &clock);
-        let stores: Arc<dyn Stores> = embedded.clone();
+        let stores: Arc<dyn Stores> = embedded(&config.data, &keys, &clock);
         let identity = identity(config, &stores, &secrets, &clock)?;
         let ledger = Arc::new(Ledger::default());
         let services = p2p_runtime::Services {
@@ -56,7 +54,7 @@ impl House {
         };
         let runtime = Runtime::new(&engine(&tenants), services)
             .map_err(|error| anyhow!("the WebAssembly engine cannot start: {error:#}"))?;
-        Ok(Self { tenants, stores, identity, runtime: Arc::new(runtime), ledger, clock, links: embedded })
+        Ok(Self { tenants, stores, identity, runtime: Arc::new(runtime), ledger, clock })
     }
 
     /// Installs every feature of every tenant, side by side. All that is wrong is told at once.
@@ -86,7 +84,6 @@ impl House {
             runtime: self.runtime.clone(),
             identity: Arc::clone(&self.identity),
             stores: Arc::clone(&self.stores),
-            links: Arc::clone(&self.links),
             hosts: Hosts::of(&self.tenants),
             ledger: Arc::clone(&self.ledger),
             clock: Arc::clone(&self.clock),

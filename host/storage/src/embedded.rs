@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
-use p2p_context::{Clock, Scope, Timestamp};
+use p2p_context::{Clock, Scope};
 use tokio::sync::Mutex;
 
 pub use sqlite::Synchronous;
@@ -93,19 +93,6 @@ impl EmbeddedStores {
     pub fn new(root: PathBuf, config: EmbeddedConfig) -> Self {
         let links = Links::new(config.blob_key, &config.files_prefix);
         Self { root, config, links, opened: std::sync::Mutex::default() }
-    }
-
-    /// Whether a link to a file was made by these stores and is still good: for the http room, which serves it.
-    /// `expires` is a second since 1970, as in the link.
-    pub fn verify_link(
-        &self,
-        scope: &Scope,
-        name: &str,
-        expires: i64,
-        signature: &str,
-        now: Timestamp,
-    ) -> bool {
-        self.links.verify(scope, name, expires, signature, now.as_secs())
     }
 
     fn slot(&self, scope: &Scope) -> Arc<Mutex<Opened>> {

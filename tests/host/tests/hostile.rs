@@ -105,7 +105,7 @@ async fn a_guest_sees_no_session_and_cannot_be_told_who_is_calling() {
         ("x-request-id", "short"),
         ("accept-language", "ar"),
     ];
-    let echo = sara.send(reqwest::Method::GET, "/hostile/echo", None, &forged).await.expect(200).json;
+    let echo = sara.send(Method::GET, "/hostile/echo", None, &forged).await.expect(200).json;
     assert_eq!(echo["actor"]["userId"], sara.profile["user"]["id"]);
     assert_eq!(echo["actor"]["role"], "admin");
     assert_eq!(echo["language"], "ar");

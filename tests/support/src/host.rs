@@ -83,8 +83,7 @@ impl TestHost {
     pub async fn start_at(tenants: Vec<Tenant>, clock: Arc<dyn Clock>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let settings = EmbeddedConfig::new([7; 32], Arc::clone(&clock));
-        let embedded = Arc::new(EmbeddedStores::new(folder.path().to_path_buf(), settings));
-        let stores: Arc<dyn Stores> = embedded.clone();
+        let stores: Arc<dyn Stores> = Arc::new(EmbeddedStores::new(folder.path().to_path_buf(), settings));
         let secrets = Secrets::new(SECRET, []).expect("a secret");
         // Weak on purpose: what is under test is not how long a guess takes.
         let password_cost = PasswordCost { memory_kib: 64, passes: 1, lanes: 1 };
@@ -113,7 +112,6 @@ impl TestHost {
             runtime: runtime.clone(),
             identity: Arc::clone(&identity) as Arc<dyn Identity>,
             stores: Arc::clone(&stores),
-            links: embedded,
             hosts: Hosts::of(&tenants),
             ledger: Arc::clone(&ledger),
             clock: Arc::clone(&clock),

@@ -46,8 +46,7 @@ impl House {
         let data = tempfile::tempdir().unwrap();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let settings = EmbeddedConfig::new([7; 32], Arc::clone(&clock));
-        let links = Arc::new(EmbeddedStores::new(data.path().to_owned(), settings));
-        let stores: Arc<dyn Stores> = links.clone();
+        let stores: Arc<dyn Stores> = Arc::new(EmbeddedStores::new(data.path().to_owned(), settings));
         let secrets = Secrets::new("a secret for tests only", []).unwrap();
         let config = IdentityConfig::for_api("http://acme.example");
         let identity =
@@ -66,7 +65,7 @@ impl House {
             features.unwrap_or_else(|| Arc::new(Runtime::new(&EngineConfig::default(), services).unwrap()));
         let hosts = Hosts::of(&p2p_tenants::file::parse(TENANTS, Path::new("tenants.toml")).unwrap());
         let (identity_too, stores_too) = (Arc::clone(&identity), Arc::clone(&stores));
-        let parts = ServicesParts { runtime, identity, stores, links, hosts, ledger, clock, options };
+        let parts = ServicesParts { runtime, identity, stores, hosts, ledger, clock, options };
         Self { app: App::new(Services::new(parts)), identity: identity_too, stores: stores_too, data }
     }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::StreamExt;
-use p2p_context::{Clock, Deadline, Scope};
+use p2p_context::{Clock, Deadline, Scope, Timestamp};
 use rand::RngCore;
 use tokio_util::io::ReaderStream;
 
@@ -110,6 +110,10 @@ impl BlobStore for FileBlobs {
             return Err(BlobError::Missing);
         }
         Ok(self.links.link(&self.scope, name, self.clock.now().plus(ttl).as_secs()))
+    }
+
+    fn admits(&self, name: &str, expires: i64, signature: &str, now: Timestamp) -> bool {
+        self.links.verify(&self.scope, name, expires, signature, now.as_secs())
     }
 
     async fn sweep(&self, older_than: Duration) -> Result<u64, BlobError> {

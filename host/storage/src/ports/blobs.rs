@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::Stream;
-use p2p_context::Deadline;
+use p2p_context::{Deadline, Timestamp};
 
 /// Bytes on their way in or out; never all of them in memory.
 pub type ByteStream = Pin<Box<dyn Stream<Item = std::io::Result<Bytes>> + Send>>;
@@ -73,6 +73,10 @@ pub trait BlobStore: Send + Sync + 'static {
 
     /// A URL, absolute or from the host's root, that serves the blob without a session until `ttl` has passed.
     async fn url(&self, name: &str, ttl: Duration) -> Result<String, BlobError>;
+
+    /// Whether `url` made this link and it is still good at this time. Takes as long for any wrong signature. Stores
+    /// whose links lead elsewhere admit none.
+    fn admits(&self, name: &str, expires: i64, signature: &str, now: Timestamp) -> bool;
 
     /// Drops staged uploads older than this; answers how many.
     async fn sweep(&self, older_than: Duration) -> Result<u64, BlobError>;

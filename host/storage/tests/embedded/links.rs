@@ -32,18 +32,19 @@ async fn a_link_serves_its_blob_only_and_ends() {
     let other_feature = Scope { feature: FeatureName::new("other").unwrap(), ..scope() };
     let name = "2026/a.png";
     let now = clock.now();
-    let verify = |scope: &Scope, name: &str, expires, signature: &str, now| {
-        stores.verify_link(scope, name, expires, signature, now)
-    };
-    assert!(verify(&scope(), name, 1_790_000_060, rest, now));
-    assert!(verify(&scope(), name, 1_790_000_060, rest, now.plus(Duration::from_secs(59))));
-    assert!(!verify(&scope(), name, 1_790_000_060, rest, now.plus(Duration::from_secs(60))));
-    assert!(!verify(&scope(), name, 1_790_000_061, rest, now));
-    assert!(!verify(&scope(), "2026/b.png", 1_790_000_060, rest, now));
-    assert!(!verify(&other_tenant, name, 1_790_000_060, rest, now));
-    assert!(!verify(&other_feature, name, 1_790_000_060, rest, now));
+    assert!(blobs.admits(name, 1_790_000_060, rest, now));
+    assert!(blobs.admits(name, 1_790_000_060, rest, now.plus(Duration::from_secs(59))));
+    assert!(!blobs.admits(name, 1_790_000_060, rest, now.plus(Duration::from_secs(60))));
+    assert!(!blobs.admits(name, 1_790_000_061, rest, now));
+    assert!(!blobs.admits("2026/b.png", 1_790_000_060, rest, now));
     for forged in ["", "x", &rest[1..], &rest[..42], &format!("{rest}A"), &"A".repeat(43)] {
-        assert!(!verify(&scope(), name, 1_790_000_060, forged, now), "{forged}");
+        assert!(!blobs.admits(name, 1_790_000_060, forged, now), "{forged}");
     }
-    assert!(!open([8; 32]).verify_link(&scope(), name, 1_790_000_060, rest, now), "another key");
+    for elsewhere in [other_tenant, other_feature] {
+        let other =
+            stores.open(&elsewhere, &Migrations::default(), StoreLimits::default()).await.unwrap().blobs;
+        assert!(!other.admits(name, 1_790_000_060, rest, now), "{elsewhere}");
+    }
+    let rekeyed = open([8; 32]).open(&scope(), &Migrations::default(), StoreLimits::default()).await.unwrap();
+    assert!(!rekeyed.blobs.admits(name, 1_790_000_060, rest, now), "another key");
 }

@@ -52,7 +52,6 @@ fn app(twin: &Twin) -> App {
         runtime: Arc::clone(&twin.features) as Arc<dyn Features>,
         identity: Arc::clone(&twin.identity),
         stores: Arc::clone(&twin.stores) as Arc<dyn Stores>,
-        links: Arc::clone(&twin.stores),
         hosts: Hosts::of(std::slice::from_ref(&twin.tenant)),
         ledger: Arc::clone(&twin.ledger),
         clock: Arc::clone(&twin.clock),

@@ -34,7 +34,7 @@ impl Machine {
         let Self { cores, model, system, day } = self;
         let Effort { rounds, load, connections, .. } = effort;
         format!(
-            "`cargo xtask bench -- --write`, {day}: {cores} cores of {model}, Linux {system}. {rounds} rounds of {} s by \
+            "`cargo xtask bench`, {day}: {cores} cores of {model}, Linux {system}. {rounds} rounds of {} s by \
              turns, {connections} connections, one worker thread, 10 000 topics; medians, and for ratios the median of \
              the rounds' ratios.\n",
             load.as_secs()
