@@ -109,8 +109,14 @@ pub struct Call {
 #[derive(Debug, Clone)]
 pub struct Ctx {
     host: Rc<Host>,
-    call: Rc<Call>,
-    pub(crate) claim: Rc<RefCell<Option<Claim>>>,
+    current: Rc<Current>,
+}
+
+/// What belongs to one call, whichever form of the host it speaks to.
+#[derive(Debug)]
+struct Current {
+    call: Call,
+    claim: RefCell<Option<Claim>>,
 }
 
 macro_rules! capabilities {
@@ -128,7 +134,7 @@ macro_rules! capabilities {
 impl Ctx {
     /// A call of a host.
     pub fn new(host: Rc<Host>, call: Call) -> Self {
-        Self { host, call: Rc::new(call), claim: Rc::default() }
+        Self { host, current: Rc::new(Current { call, claim: RefCell::default() }) }
     }
 
     capabilities! {
@@ -153,17 +159,22 @@ impl Ctx {
     #[must_use]
     pub fn concurrent(&self) -> Self {
         let host = self.host.overlapping.as_ref().unwrap_or(&self.host);
-        Self { host: Rc::clone(host), call: Rc::clone(&self.call), claim: Rc::clone(&self.claim) }
+        Self { host: Rc::clone(host), current: Rc::clone(&self.current) }
     }
 
     /// What the host says of this call.
     pub fn call(&self) -> &Call {
-        &self.call
+        &self.current.call
+    }
+
+    /// The answer that an idempotent request still has to keep.
+    pub(crate) fn claim(&self) -> &RefCell<Option<Claim>> {
+        &self.current.claim
     }
 
     /// Whoever is signed in; 401 when nobody is.
     pub fn actor(&self) -> Result<&Actor, Problem> {
-        self.call.actor.as_ref().ok_or_else(|| Problem::new(Code::Unauthenticated))
+        self.current.call.actor.as_ref().ok_or_else(|| Problem::new(Code::Unauthenticated))
     }
 
     /// An admin of their organization, or a platform admin; 403 for others.

@@ -61,9 +61,9 @@ pub(crate) async fn once(ctx: &Ctx, route: &Route, request: Request) -> Result<R
     if let Some(response) = claim.find(ctx).await? {
         return Ok(response);
     }
-    ctx.claim.replace(Some(claim));
+    ctx.claim().replace(Some(claim));
     let response = route.call(ctx, request).await?;
-    if ctx.claim.borrow().is_none() {
+    if ctx.claim().borrow().is_none() {
         return Ok(response);
     }
     // The handler wrote elsewhere than in SQL. A repeat from now on finds the answer; one that runs at this very moment
@@ -73,7 +73,7 @@ pub(crate) async fn once(ctx: &Ctx, route: &Route, request: Request) -> Result<R
 
 /// Commits a batch together with the answer of the claim that stands open, if one does.
 pub(crate) async fn commit(ctx: &Ctx, batch: Batch, response: Response) -> Result<Response, Problem> {
-    let claim = ctx.claim.borrow().clone();
+    let claim = ctx.claim().borrow().clone();
     let Some(claim) = claim else {
         batch.commit(ctx).await?;
         return Ok(response);
@@ -83,7 +83,7 @@ pub(crate) async fn commit(ctx: &Ctx, batch: Batch, response: Response) -> Resul
     let shift = u32::try_from(own.len()).unwrap_or(u32::MAX);
     let all = own.into_iter().chain(statements).collect();
     let outcome = ctx.sql().commit(all, events).await;
-    ctx.claim.replace(None);
+    ctx.claim().replace(None);
     match outcome {
         Ok(_) => Ok(response),
         // Another request with this key was faster; its answer is there now.

@@ -15,12 +15,15 @@ use text::push_text;
 /// The value as JSON. A value that JSON cannot hold (a map whose keys are no text) becomes `null`; the types of a
 /// feature are never such, and the first test of a route shows it.
 pub(crate) fn to_vec<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
-    let mut writer = Writer { out: Vec::with_capacity(1024) };
+    let mut writer = Writer { out: Vec::with_capacity(ANSWER_USUAL) };
     match value.serialize(&mut writer) {
         Ok(()) => writer.out,
         Err(Unwritable) => b"null".to_vec(),
     }
 }
+
+/// Bytes of a usual answer; a list grows it twice.
+const ANSWER_USUAL: usize = 2048;
 
 /// Where JSON is written to.
 struct Writer {

@@ -49,6 +49,8 @@ pub struct Route {
     pub(crate) uploads: Option<Uploads>,
     pub(crate) statuses: Vec<u16>,
     pub(crate) fails: Vec<Code>,
+    /// The path up to its first parameter.
+    literal: &'static str,
     handler: Handler,
     #[cfg(feature = "describe")]
     pub(crate) schemas: crate::describe::RouteSchemas,
@@ -89,6 +91,7 @@ impl Route {
             uploads: None,
             statuses: Vec::new(),
             fails: Vec::new(),
+            literal: path.split('{').next().unwrap_or(path),
             handler: Box::new(move |ctx, request| Box::pin(async move { handler(ctx, request).await })),
             #[cfg(feature = "describe")]
             schemas: crate::describe::RouteSchemas::default(),
@@ -203,6 +206,9 @@ impl Route {
 
     /// Where its parameters stand in a path that it matches.
     pub(crate) fn matches(&self, path: &str) -> Option<Vec<PathParam>> {
+        if !path.starts_with(self.literal) {
+            return None;
+        }
         let mut params = Vec::new();
         let (mut pattern, mut at) = (self.path, 0);
         while let Some((literal, after)) = pattern.split_once('{') {

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// Bytes of a content type and an ETag, with room.
+const HEADERS_USUAL: usize = 96;
+
 /// Headers in order, repeated names allowed, names in lower case.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Headers(Vec<u8>);
@@ -19,6 +22,10 @@ impl Headers {
 
     /// Adds a header.
     pub fn push(&mut self, name: &str, value: &str) {
+        // One allocation for the headers that a response usually has.
+        if self.0.is_empty() {
+            self.0.reserve(HEADERS_USUAL);
+        }
         let name_length = u16::try_from(name.len()).unwrap_or(u16::MAX);
         let name = name.get(..usize::from(name_length)).unwrap_or_default();
         self.0.extend_from_slice(&name_length.to_le_bytes());
