@@ -1,6 +1,7 @@
 //! `p2p serve`: from a configuration to a server that answers, and from a signal to a server that has let go of
 //! everything.
 
+use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -95,7 +96,7 @@ impl Background {
 
 async fn add_demo(app: App, url: String, tenants: Vec<p2p_tenants::Tenant>, stop: CancellationToken) {
     match stop.run_until_cancelled(demo::add(&app, &url, &tenants)).await {
-        Some(Ok(logins)) => println!("{logins}"),
+        Some(Ok(logins)) => say(&logins),
         Some(Err(error)) => tracing::error!(error = format!("{error:#}"), "the demo data could not be added"),
         None => {}
     }
@@ -106,11 +107,17 @@ fn announce(config: &Config, house: &House) {
     if features == 0 {
         tracing::warn!("no feature is installed: every route answers 404");
     }
-    let url = config.url();
-    println!("p2p {} answers on {}", env!("CARGO_PKG_VERSION"), config.listen);
-    println!("  API      {url}/api/v1");
-    println!("  OpenAPI  {url}/api/v1/openapi.json");
-    println!("  Health   {url}/health");
-    println!("  Data     {}", config.data.display());
-    println!("  {} tenant(s), {features} feature(s); Ctrl-C stops", house.tenants.len());
+    let (url, version) = (config.url(), env!("CARGO_PKG_VERSION"));
+    say(&format!(
+        "p2p {version} answers on {listen}\n  API      {url}/api/v1\n  OpenAPI  {url}/api/v1/openapi.json\n  \
+         Health   {url}/health\n  Data     {data}\n  {tenants} tenant(s), {features} feature(s); Ctrl-C stops",
+        listen = config.listen,
+        data = config.data.display(),
+        tenants = house.tenants.len(),
+    ));
+}
+
+/// Tells whoever started the server. Nobody listening is no reason to end.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
 }

@@ -64,6 +64,13 @@ impl Server {
     }
 }
 
+/// A test that fails leaves no server behind.
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+    }
+}
+
 /// A folder with the components under test.
 fn features(folder: &Path) {
     std::fs::create_dir_all(folder).unwrap();

@@ -47,6 +47,13 @@ impl Server {
     }
 }
 
+/// A test that fails leaves no server behind.
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+    }
+}
+
 #[test]
 fn what_is_not_supported_or_unknown_ends_the_start_with_its_name() {
     let folder = folder();
