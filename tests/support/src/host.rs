@@ -20,6 +20,7 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 use crate::built;
+use crate::slow::SlowStores;
 
 /// A secret long enough for a server that lives for one test.
 const SECRET: &str = "a secret of tests, long enough to be taken";
@@ -79,11 +80,25 @@ impl TestHost {
     }
 
     /// These tenants, on this clock.
-    #[expect(clippy::expect_used, reason = "a test without its host cannot say anything")]
     pub async fn start_at(tenants: Vec<Tenant>, clock: Arc<dyn Clock>) -> Self {
+        Self::start_over(tenants, clock, |stores| stores).await
+    }
+
+    /// One tenant `main` with these built components, whose queries wait this long.
+    pub async fn slow(features: &[&str], wait: Duration) -> Self {
+        let tenants = vec![tenant("main", &["*"], features)];
+        Self::start_over(tenants, Arc::new(SystemClock), |stores| Arc::new(SlowStores { stores, wait })).await
+    }
+
+    #[expect(clippy::expect_used, reason = "a test without its host cannot say anything")]
+    async fn start_over(
+        tenants: Vec<Tenant>,
+        clock: Arc<dyn Clock>,
+        over: impl FnOnce(Arc<dyn Stores>) -> Arc<dyn Stores>,
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let settings = EmbeddedConfig::new([7; 32], Arc::clone(&clock));
-        let stores: Arc<dyn Stores> = Arc::new(EmbeddedStores::new(folder.path().to_path_buf(), settings));
+        let stores = over(Arc::new(EmbeddedStores::new(folder.path().to_path_buf(), settings)));
         let secrets = Secrets::new(SECRET, []).expect("a secret");
         // Weak on purpose: what is under test is not how long a guess takes.
         let password_cost = PasswordCost { memory_kib: 64, passes: 1, lanes: 1 };

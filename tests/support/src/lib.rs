@@ -5,3 +5,4 @@ pub mod built;
 pub mod host;
 pub mod made;
 pub mod people;
+pub mod slow;
