@@ -63,6 +63,15 @@ pub fn tenant(id: &str, hosts: &[&str], features: &[&str]) -> Tenant {
     }
 }
 
+#[expect(clippy::expect_used, reason = "a test without its folder cannot say anything")]
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+fn settings(clock: &Arc<dyn Clock>) -> EmbeddedConfig {
+    EmbeddedConfig::new([7; 32], Arc::clone(clock))
+}
+
 impl TestHost {
     /// One tenant `main` without features.
     pub async fn empty() -> Self {
@@ -90,15 +99,30 @@ impl TestHost {
         Self::start_over(tenants, Arc::new(SystemClock), |stores| Arc::new(SlowStores { stores, wait })).await
     }
 
-    #[expect(clippy::expect_used, reason = "a test without its host cannot say anything")]
+    /// One tenant `main` with these built components, whose data is in this folder.
+    pub async fn on(data: &Path, features: &[&str]) -> Self {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let stores = Arc::new(EmbeddedStores::new(data.to_path_buf(), settings(&clock)));
+        Self::build(vec![tenant("main", &["*"], features)], clock, stores, folder()).await
+    }
+
     async fn start_over(
         tenants: Vec<Tenant>,
         clock: Arc<dyn Clock>,
         over: impl FnOnce(Arc<dyn Stores>) -> Arc<dyn Stores>,
     ) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let settings = EmbeddedConfig::new([7; 32], Arc::clone(&clock));
-        let stores = over(Arc::new(EmbeddedStores::new(folder.path().to_path_buf(), settings)));
+        let folder = folder();
+        let stores = over(Arc::new(EmbeddedStores::new(folder.path().to_path_buf(), settings(&clock))));
+        Self::build(tenants, clock, stores, folder).await
+    }
+
+    #[expect(clippy::expect_used, reason = "a test without its host cannot say anything")]
+    async fn build(
+        tenants: Vec<Tenant>,
+        clock: Arc<dyn Clock>,
+        stores: Arc<dyn Stores>,
+        folder: TempDir,
+    ) -> Self {
         let secrets = Secrets::new(SECRET, []).expect("a secret");
         // Weak on purpose: what is under test is not how long a guess takes.
         let password_cost = PasswordCost { memory_kib: 64, passes: 1, lanes: 1 };

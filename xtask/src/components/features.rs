@@ -153,7 +153,7 @@ mod tests {
     fn package(folder: &str, features: &[&str]) -> Package {
         Package {
             name: folder.replace('/', "-"),
-            manifest_path: PathBuf::from("/work").join(folder).join("Cargo.toml"),
+            manifest_path: PathBuf::from("/house").join(folder).join("Cargo.toml"),
             features: features.iter().map(|name| (name.to_string(), Vec::new())).collect::<BTreeMap<_, _>>(),
             targets: vec![Target { name: "library".into(), kind: vec!["lib".into()] }],
             dependencies: Vec::new(),
@@ -169,7 +169,7 @@ mod tests {
             package("tests/fixtures/hostile", &both),
             package("host/http", &both),
         ];
-        Workspace { root: "/work".into(), target: "/work/target".into(), packages }
+        Workspace { root: "/house".into(), target: "/house/target".into(), packages }
     }
 
     #[test]
