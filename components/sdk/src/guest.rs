@@ -7,6 +7,9 @@ mod calls;
 mod direct;
 mod grants;
 mod overlapping;
+#[cfg(feature = "wasi-http")]
+#[doc(hidden)]
+pub mod web;
 
 pub use calls::Component;
 #[doc(hidden)]
@@ -38,6 +41,7 @@ macro_rules! export {
             }
 
             $crate::export_answers!(Exported);
+            $crate::export_web_answers!(Exported);
         };
     };
 }
@@ -92,5 +96,36 @@ macro_rules! implement_handler {
                 $crate::guest::handle::<$component>(request).await
             }
         }
+    };
+}
+
+/// No export for hosts that are not ours.
+#[cfg(not(feature = "wasi-http"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! export_web_answers {
+    ($component:ident) => {};
+}
+
+/// The export for hosts that are not ours.
+#[cfg(feature = "wasi-http")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! export_web_answers {
+    ($component:ident) => {
+        impl $crate::guest::bindings::web::exports::wasi::http::handler::Guest for $component {
+            async fn handle(
+                request: $crate::guest::bindings::web::exports::wasi::http::handler::Request,
+            ) -> ::core::result::Result<
+                $crate::guest::bindings::web::exports::wasi::http::handler::Response,
+                $crate::guest::bindings::web::exports::wasi::http::handler::ErrorCode,
+            > {
+                $crate::guest::web::handle::<$component>(request).await
+            }
+        }
+
+        $crate::guest::bindings::web::export_web!(
+            $component with_types_in $crate::guest::bindings::web
+        );
     };
 }

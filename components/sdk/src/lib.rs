@@ -38,7 +38,7 @@ pub use packed::{
 };
 pub use page::{Cursor, CursorParts, Page, PageRequest};
 pub use problem::{Code, FieldProblem, Kind, Problem, Rule};
-pub use request::{Method, Request, Upload};
+pub use request::{Method, Request, RequestTarget, Upload};
 pub use response::Response;
 pub use timestamp::{NotATime, Timestamp};
 pub use uuid::{NotAUuid, Uuid};

@@ -18,6 +18,7 @@ use crate::host::{
     SqlError,
 };
 use crate::packed::RowError;
+use crate::response::PROBLEM;
 use crate::{Language, Response};
 
 /// Seconds after which a busy store is worth another try.
@@ -150,8 +151,7 @@ impl Problem {
         }
         let body = Envelope { message, error_code: code.as_str(), details };
         let mut response =
-            Response::typed(code.status(), "application/problem+json", crate::json::to_vec(&body))
-                .session_headers(&headers);
+            Response::typed(code.status(), PROBLEM, crate::json::to_vec(&body)).session_headers(&headers);
         if let Some(seconds) = retry_after {
             response = response.header("retry-after", &seconds.to_string());
         }

@@ -45,6 +45,9 @@ impl Method {
     }
 }
 
+/// Where every route stands.
+const BASE: &str = "/api/v1";
+
 /// A file that the host streamed to staging.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upload {
@@ -62,6 +65,25 @@ pub struct Upload {
     pub head: Vec<u8>,
     /// What `blobs.promote` takes.
     pub staged_id: String,
+}
+
+/// A path below `/api/v1` and a query, as a feature sees them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestTarget {
+    /// Percent-encoded, without a trailing slash.
+    pub path: String,
+    /// What stood behind `?`, or empty.
+    pub query: String,
+}
+
+impl RequestTarget {
+    /// From what stands on the request's first line.
+    pub fn parse(target: &str) -> Self {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let path = path.strip_prefix(BASE).filter(|rest| rest.starts_with('/')).unwrap_or(path);
+        let path = if path.len() > 1 { path.strip_suffix('/').unwrap_or(path) } else { path };
+        Self { path: path.to_owned(), query: query.to_owned() }
+    }
 }
 
 /// A request.
@@ -143,5 +165,25 @@ impl Request {
     pub fn upload(&self, field: &'static str) -> Result<&Upload, Problem> {
         let found = self.uploads.iter().find(|upload| upload.field == field);
         found.ok_or_else(|| Problem::invalid(field, Rule::Required))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_lose_their_base_and_their_last_slash() {
+        for (target, path, query) in [
+            ("/api/v1/notes/?a=b?c", "/notes", "a=b?c"),
+            ("/api/v1/notes", "/notes", ""),
+            ("/notes/", "/notes", ""),
+            ("/api/v12/notes", "/api/v12/notes", ""),
+            ("/api/v1/", "/", ""),
+            ("/", "/", ""),
+        ] {
+            let wanted = RequestTarget { path: path.to_owned(), query: query.to_owned() };
+            assert_eq!(RequestTarget::parse(target), wanted, "{target}");
+        }
     }
 }

@@ -6,6 +6,11 @@ use crate::json;
 use crate::packed::Headers;
 use crate::version::{self, Version};
 
+/// The media type of a problem on its way to the host.
+pub(crate) const PROBLEM: &str = "application/problem+json";
+
+const JSON: &str = "application/json";
+
 /// A response on its way out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {
@@ -35,7 +40,7 @@ impl Response {
 
     /// JSON with any status.
     pub fn json(status: u16, value: &impl Serialize) -> Self {
-        Self::typed(status, "application/json", json::to_vec(value))
+        Self::typed(status, JSON, json::to_vec(value))
     }
 
     /// Bytes of a media type.
@@ -61,5 +66,37 @@ impl Response {
     pub fn session_headers(mut self, packed: &[u8]) -> Self {
         self.headers.extend_packed(packed);
         self
+    }
+
+    /// A problem as callers see it, where no host makes the envelope; anything else as it is.
+    #[must_use]
+    pub fn enveloped(self, request_id: &str) -> Self {
+        let Some(open) = self.body.strip_suffix(b"}") else { return self };
+        if self.headers.get("content-type") != Some(PROBLEM) {
+            return self;
+        }
+        let tail = [b",\"request_id\":".as_slice(), &json::to_vec(request_id), b"}"].concat();
+        let whole = Self::typed(self.status, JSON, [open, &tail].concat());
+        let others = self.headers.iter().filter(|(name, _)| *name != b"content-type");
+        others.fold(whole, |whole, (name, value)| {
+            whole.header(&String::from_utf8_lossy(name), &String::from_utf8_lossy(value))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Code, Language, Problem};
+
+    #[test]
+    fn only_problems_get_an_envelope() {
+        let problem = Problem::new(Code::Busy).retry_after(1).into_response(Language::En).enveloped("r-1");
+        let body: serde_json::Value = serde_json::from_slice(&problem.body).unwrap();
+        assert_eq!((&body["request_id"], &body["error_code"]), (&"r-1".into(), &"BUSY".into()));
+        assert_eq!(problem.headers.get("content-type"), Some("application/json"));
+        assert_eq!(problem.headers.get("retry-after"), Some("1"));
+        let fine = Response::ok(&"x");
+        assert_eq!(fine.clone().enveloped("r-1"), fine);
     }
 }

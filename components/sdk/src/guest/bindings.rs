@@ -70,3 +70,21 @@ pub mod exported {
         export_macro_name: "export_component",
     });
 }
+
+#[cfg(feature = "wasi-http")]
+pub mod web {
+    wit_bindgen::generate!({
+        inline: "package p2p:web; world web { import wasi:http/types@0.3.0; export wasi:http/handler@0.3.0; }",
+        path: [
+            "../../wit/deps/clocks.wit",
+            "../../wit/deps/random.wit",
+            "../../wit/deps/filesystem.wit",
+            "../../wit/deps/sockets.wit",
+            "../../wit/deps/cli.wit",
+            "../../wit/deps/http.wit",
+        ],
+        generate_all,
+        pub_export_macro: true,
+        export_macro_name: "export_web",
+    });
+}

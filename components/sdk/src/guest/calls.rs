@@ -17,12 +17,12 @@ pub trait Component {
 }
 
 /// What an instance makes once and keeps: nothing of it belongs to a call.
-struct Instance {
-    feature: Feature,
-    host: Rc<Host>,
+pub(super) struct Instance {
+    pub(super) feature: Feature,
+    pub(super) host: Rc<Host>,
 }
 
-fn instance<C: Component>() -> &'static Instance {
+pub(super) fn instance<C: Component>() -> &'static Instance {
     thread_local! {
         static INSTANCE: OnceCell<&'static Instance> = const { OnceCell::new() };
     }
