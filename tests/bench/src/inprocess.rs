@@ -1,6 +1,7 @@
 //! Calls without HTTP: the same requests handed to the runtime and to the natively linked feature, by turns in this
 //! process, over a store whose answer is ready.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 use p2p_context::{Clock, Deadline, FeatureName, Language, RequestContext, RequestId, SystemClock, TenantId};
-use p2p_identity::{EmbeddedIdentity, Identity, IdentityConfig, Sealers, Secrets};
+use p2p_identity::{EmbeddedIdentity, IdentityConfig, Sealers, Secrets};
 use p2p_runtime::{EngineConfig, FeatureRequest, Features, RouteMatch, RouteTarget, Runtime};
 use p2p_storage::Stores;
 use p2p_tenants::{Installation, Ledger};
@@ -58,15 +59,7 @@ pub async fn measure(places: &Places, effort: &Effort) -> Result<InProcess> {
     let mut calls = Vec::new();
     for (name, path, target_us) in CALLS {
         let sides = (Asked::new(&house.native, path)?, Asked::new(&house.runtime, path)?);
-        let (expected, found) = (sides.0.call().await?, sides.1.call().await?);
-        if expected != found {
-            bail!("{path}: native answers {expected:?}, the component {found:?}");
-        }
-        let (mut native, mut component) = (Vec::new(), Vec::new());
-        for _ in 0..effort.call_rounds {
-            native.push(sides.0.round(effort.calls).await?);
-            component.push(sides.1.round(effort.calls).await?);
-        }
+        let (native, component) = by_turns(&sides.0, &sides.1, effort).await?;
         let ratio = median_ratio(component.clone(), native.clone());
         let (native_us, component_us) = (median(native), median(component));
         println!("  {name}: {component_us:.1} µs, native {native_us:.1} µs");
@@ -75,34 +68,61 @@ pub async fn measure(places: &Places, effort: &Effort) -> Result<InProcess> {
     Ok(InProcess { calls, check_us: check(effort)?, counted: effort.calls * effort.call_rounds })
 }
 
+/// Microseconds per call of each round; first of all both must say the same.
+async fn by_turns(
+    native: &Asked<'_>,
+    component: &Asked<'_>,
+    effort: &Effort,
+) -> Result<(Vec<f64>, Vec<f64>)> {
+    let (expected, found) = (native.call().await?, component.call().await?);
+    if expected != found {
+        bail!("native answers {expected:?}, the component {found:?}");
+    }
+    let mut spent = (Vec::new(), Vec::new());
+    for _ in 0..effort.call_rounds {
+        spent.0.push(native.round(effort.calls).await?);
+        spent.1.push(component.round(effort.calls).await?);
+    }
+    Ok(spent)
+}
+
 impl House {
     async fn open(places: &Places) -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        let stores: Arc<dyn Stores> = Arc::new(ReadyStores::new(folder.path()));
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let secrets = Secrets::new(SECRET, [])?;
-        let people = IdentityConfig::for_api(PUBLIC_URL);
-        let identity =
-            EmbeddedIdentity::new(Arc::clone(&stores), secrets.clone(), Arc::clone(&clock), people)?;
-        let identity: Arc<dyn Identity> = Arc::new(identity);
-        let (ledger, sealers) = (Arc::new(Ledger::default()), Sealers::new(secrets));
-        let on = Foundations {
-            tenant: tenant(),
-            stores: Arc::clone(&stores),
-            identity: Arc::clone(&identity),
-            sealers: sealers.clone(),
-            clock: Arc::clone(&clock),
-        };
+        let on = foundations(folder.path())?;
+        let ledger = Arc::new(Ledger::default());
         let native = NativeFeatures::open(&on, &places.components, &ledger).await?;
-        let artefacts = places.bench.join("compiled");
-        let services = p2p_runtime::Services { stores, identity, sealers, ledger, clock, artefacts };
+        let services = p2p_runtime::Services {
+            stores: on.stores,
+            identity: on.identity,
+            sealers: on.sealers,
+            ledger,
+            clock: on.clock,
+            artefacts: places.bench.join("compiled"),
+        };
         let engine = EngineConfig { instances: 16, ..EngineConfig::default() };
         let runtime = Runtime::new(&engine, services).map_err(|error| anyhow!("{error:#}"))?;
         let name = FeatureName::new("measured")?;
         let installation = Installation::with_defaults(&name, places.components.file("measured")?);
-        runtime.install(&tenant(), &installation).await?;
+        runtime.install(&on.tenant, &installation).await?;
         Ok(Self { native, runtime, _folder: folder })
     }
+}
+
+/// The same for both sides.
+fn foundations(folder: &Path) -> Result<Foundations> {
+    let stores: Arc<dyn Stores> = Arc::new(ReadyStores::new(folder));
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let secrets = Secrets::new(SECRET, [])?;
+    let people = IdentityConfig::for_api(PUBLIC_URL);
+    let identity = EmbeddedIdentity::new(Arc::clone(&stores), secrets.clone(), Arc::clone(&clock), people)?;
+    Ok(Foundations {
+        tenant: tenant(),
+        stores,
+        identity: Arc::new(identity),
+        sealers: Sealers::new(secrets),
+        clock,
+    })
 }
 
 /// One request, again and again.

@@ -1,5 +1,6 @@
 //! What the system knows of a process: its CPU time and its memory. Linux only, as the figures are.
 
+use std::fmt;
 use std::fs;
 use std::time::Duration;
 
@@ -21,6 +22,12 @@ pub struct Memory {
     pub resident: f64,
     /// What no file stands behind.
     pub anonymous: f64,
+}
+
+impl fmt::Display for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.0} MB ({:.0} without files)", self.resident, self.anonymous)
+    }
 }
 
 /// CPU time of a process, all threads, user and system.

@@ -144,35 +144,26 @@ fn others(findings: &Findings) -> String {
         row(&mut text, &what, &figure, "0", Some(found.errors() == 0));
     }
     if let Some(found) = &findings.neighbour {
-        let what = format!("p99 of topic list beside a feature that traps {:.0} times a second", found.traps);
-        let figure = format!("{:.2} × ({:.1} → {:.1} ms)", found.trapping, found.alone_ms, found.trapping_ms);
-        row(
-            &mut text,
-            &what,
-            &figure,
-            &format!("≤ {NEIGHBOUR_MOST} ×"),
-            Some(found.trapping <= NEIGHBOUR_MOST),
-        );
-        let what = format!("the same beside one that answers {PACE} times a second");
-        row(&mut text, &what, &format!("{:.2} × ({:.1} ms)", found.answering, found.answering_ms), "–", None);
+        neighbour(&mut text, found);
     }
     if let Some(Idle { memory, start_ms }) = &findings.idle {
-        let figure = format!("{:.0} MB ({:.0} without files)", memory.resident, memory.anonymous);
-        let target = format!("< {IDLE_MOST:.0} MB");
-        row(
-            &mut text,
-            "resident memory, nothing asked yet",
-            &figure,
-            &target,
-            Some(memory.resident < IDLE_MOST),
-        );
+        let (target, is_met) = (format!("< {IDLE_MOST:.0} MB"), memory.resident < IDLE_MOST);
+        row(&mut text, "resident memory, nothing asked yet", &memory.to_string(), &target, Some(is_met));
         row(&mut text, "start to first answer, components compiled", &format!("{start_ms:.0} ms"), "–", None);
     }
     if let Some(memory) = &findings.loaded {
-        let figure = format!("{:.0} MB ({:.0} without files)", memory.resident, memory.anonymous);
-        row(&mut text, "resident memory after all this load", &figure, "–", None);
+        row(&mut text, "resident memory after all this load", &memory.to_string(), "–", None);
     }
     text
+}
+
+fn neighbour(text: &mut String, found: &Neighbour) {
+    let what = format!("p99 of topic list beside a feature that traps {:.0} times a second", found.traps);
+    let figure = format!("{:.2} × ({:.1} → {:.1} ms)", found.trapping, found.alone_ms, found.trapping_ms);
+    let target = format!("≤ {NEIGHBOUR_MOST} ×");
+    row(text, &what, &figure, &target, Some(found.trapping <= NEIGHBOUR_MOST));
+    let what = format!("the same beside one that answers {PACE} times a second");
+    row(text, &what, &format!("{:.2} × ({:.1} ms)", found.answering, found.answering_ms), "–", None);
 }
 
 fn row(text: &mut String, what: &str, figure: &str, target: &str, is_met: Option<bool>) {

@@ -53,18 +53,7 @@ impl Server {
         let address = free_address()?;
         let log = run.join(format!("{side}.log"));
         let mut command = command(side, places, run, data, address);
-        let output = File::create(&log)?;
-        command
-            .env_clear()
-            .env("TOKIO_WORKER_THREADS", "1")
-            .env("LOG_LEVEL", "warn")
-            .env("SECRET_KEY", SECRET)
-            .env("PUBLIC_URL", PUBLIC_URL)
-            .current_dir(run)
-            .stdin(Stdio::null())
-            .stdout(output.try_clone()?)
-            .stderr(output)
-            .kill_on_drop(true);
+        bound(&mut command, run, File::create(&log)?)?;
         let begun = Instant::now();
         let mut child = command.spawn().with_context(|| format!("the {side} side cannot be started"))?;
         let pid = child.id().context("it ended at once")?;
@@ -91,6 +80,22 @@ impl Server {
         }
         Ok(())
     }
+}
+
+/// The same bounds for both sides.
+fn bound(command: &mut Command, run: &Path, output: File) -> Result<()> {
+    command
+        .env_clear()
+        .env("TOKIO_WORKER_THREADS", "1")
+        .env("LOG_LEVEL", "warn")
+        .env("SECRET_KEY", SECRET)
+        .env("PUBLIC_URL", PUBLIC_URL)
+        .current_dir(run)
+        .stdin(Stdio::null())
+        .stdout(output.try_clone()?)
+        .stderr(output)
+        .kill_on_drop(true);
+    Ok(())
 }
 
 fn command(side: Side, places: &Places, run: &Path, data: &str, address: SocketAddr) -> Command {
