@@ -21,6 +21,16 @@ const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 /// One write in so many also clears what is older.
 const SWEEP_ONE_IN: i64 = 64;
 
+/// Headers that only a session operation of the very call may set.
+const OF_SESSIONS: [&str; 6] = [
+    "set-cookie",
+    "st-access-token",
+    "st-refresh-token",
+    "front-token",
+    "anti-csrf",
+    "access-control-expose-headers",
+];
+
 const FIND: &str =
     "SELECT request, status, headers, body FROM sdk_idempotency WHERE id = $1 AND created_at > $2";
 /// Takes over a row that has outlived its day; a younger one stays, and no row changes.
@@ -63,7 +73,7 @@ pub(crate) async fn once(ctx: &Ctx, route: &Route, request: Request) -> Result<R
     }
     ctx.claim().replace(Some(claim));
     let response = route.call(ctx, request).await?;
-    if ctx.claim().borrow().is_none() {
+    if ctx.claim().borrow().is_none() || !(200..300).contains(&response.status) {
         return Ok(response);
     }
     // The handler wrote elsewhere than in SQL. A repeat from now on finds the answer; one that runs at this very moment
@@ -124,13 +134,27 @@ impl Claim {
     /// The statement that keeps the answer comes first, so that a duplicate loses before it does anything.
     fn statements(&self, now: Timestamp, response: &Response) -> Vec<Statement> {
         let Response { status, headers, body } = response;
-        let kept = params![self.id, self.request, *status, headers.as_packed(), body, now, now - KEPT];
+        let kept = lasting(headers);
+        let kept = params![self.id, self.request, *status, kept.as_packed(), body, now, now - KEPT];
         let mut batch = Batch::new().run_one(KEEP, kept);
         if now.0 % SWEEP_ONE_IN == 0 {
             batch = batch.run(SWEEP, params![now - KEPT]);
         }
         batch.statements
     }
+}
+
+/// The headers without those of a session: they belong to one call, and tokens are not for keeping.
+fn lasting(headers: &Headers) -> Headers {
+    let mut kept = Headers::new();
+    for (name, value) in headers.iter() {
+        if let (Ok(name), Ok(value)) = (std::str::from_utf8(name), std::str::from_utf8(value))
+            && !OF_SESSIONS.contains(&name)
+        {
+            kept.push(name, value);
+        }
+    }
+    kept
 }
 
 /// SHA-256 over parts, each led by its length, so that no two lists of parts read alike.
@@ -141,4 +165,25 @@ fn hash(parts: &[&[u8]]) -> [u8; 32] {
         hasher.update(part);
     }
     hasher.finalize().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_not_kept() {
+        let mut headers = Headers::new();
+        for name in ["etag", "set-cookie", "st-access-token", "content-type"] {
+            headers.push(name, "x");
+        }
+        let names: Vec<_> = lasting(&headers).iter().map(|(name, _)| name.to_vec()).collect();
+        assert_eq!(names, [b"etag".to_vec(), b"content-type".to_vec()]);
+    }
+
+    #[test]
+    fn parts_do_not_run_into_each_other() {
+        assert_ne!(hash(&[b"ab", b"c"]), hash(&[b"a", b"bc"]));
+        assert_eq!(hash(&[b"a"]), hash(&[b"a"]));
+    }
 }

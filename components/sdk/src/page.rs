@@ -2,7 +2,9 @@
 
 mod cursor;
 
-use serde::{Deserialize, Serialize};
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize};
 
 pub use cursor::{Cursor, CursorParts};
 
@@ -29,11 +31,33 @@ pub struct PageRequest {
 
 #[derive(Deserialize)]
 struct Wanted {
-    limit: Option<i64>,
+    limit: Option<Limit>,
     cursor: Option<String>,
     page: Option<i64>,
     #[serde(default)]
     count: bool,
+}
+
+/// A number that is clamped, however large.
+struct Limit(u32);
+
+impl FromStr for Limit {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(());
+        }
+        let limit = if text.starts_with('-') { 1 } else { digits.parse().unwrap_or(LIMIT_MAX) };
+        Ok(Self(limit.clamp(1, LIMIT_MAX)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Limit {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::text_form::deserialize(deserializer, "a number")
+    }
 }
 
 impl PageRequest {
@@ -41,8 +65,7 @@ impl PageRequest {
     /// ours is 400 `CURSOR_INVALID`; a page beyond the first 10 000 items is 422.
     pub fn of(request: &Request) -> Result<Self, Problem> {
         let Wanted { limit, cursor, page, count } = request.query()?;
-        let limit = limit.map_or(i64::from(LIMIT_DEFAULT), |limit| limit.clamp(1, i64::from(LIMIT_MAX)));
-        let limit = u32::try_from(limit).unwrap_or(LIMIT_DEFAULT);
+        let limit = limit.map_or(LIMIT_DEFAULT, |Limit(limit)| limit);
         let last = REACH / limit;
         let page = match u32::try_from(page.unwrap_or(1)) {
             Ok(page) if (1..=last).contains(&page) => page,
@@ -131,12 +154,12 @@ mod tests {
     fn limits_are_clamped_and_pages_bounded() {
         assert_eq!(wanted("").unwrap(), PageRequest { limit: 20, cursor: None, offset: 0, count: false });
         for (query, limit) in
-            [("limit=0", 1), ("limit=-7", 1), ("limit=101", 100), ("limit=99999999999", 100)]
+            [("limit=0", 1), ("limit=-7", 1), ("limit=101", 100), ("limit=99999999999999999999", 100)]
         {
             assert_eq!(wanted(query).unwrap().limit, limit, "{query}");
         }
         assert_eq!(wanted("limit=100&page=100").unwrap().offset, 9900);
-        for query in ["limit=100&page=101", "page=0", "page=-1", "limit=many"] {
+        for query in ["limit=100&page=101", "page=0", "page=-1", "limit=many", "limit=", "limit=1.5"] {
             assert_eq!(wanted(query).unwrap_err().code(), Code::Validation, "{query}");
         }
         assert_eq!(wanted("cursor=forged").unwrap_err().code(), Code::CursorInvalid);

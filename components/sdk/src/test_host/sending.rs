@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::TestHost;
-use crate::{Actor, Call, Ctx, Headers, Language, Method, Request, Response, Upload};
+use crate::{Actor, Call, Ctx, Headers, Language, Method, Request, Response, Upload, join_all};
 
 /// Long enough for any test.
 const DEADLINE_MS: u32 = 10_000;
@@ -73,10 +73,21 @@ impl<'a> Sending<'a> {
     /// Sends it and waits.
     pub fn send(self) -> Answered {
         let host = self.host;
-        let ctx = Ctx::new(Rc::clone(&host.host), self.call);
-        let Response { status, headers, body } =
-            host.runtime.block_on(host.feature.handle(&ctx, self.request));
+        let answered = host.runtime.block_on(self.answered());
         host.state.people.borrow_mut().forget_presented();
+        answered
+    }
+
+    /// Sends it together with others: all are under way before one is answered. Answers in their order.
+    pub fn send_with(self, others: impl IntoIterator<Item = Self>) -> Vec<Answered> {
+        let host = self.host;
+        let all = std::iter::once(self).chain(others).map(Self::answered);
+        host.runtime.block_on(join_all(all))
+    }
+
+    async fn answered(self) -> Answered {
+        let ctx = Ctx::new(Rc::clone(&self.host.host), self.call);
+        let Response { status, headers, body } = self.host.feature.handle(&ctx, self.request).await;
         Answered { status, headers, body }
     }
 }

@@ -125,6 +125,20 @@ fn a_repeated_create_gets_the_first_answer() {
 }
 
 #[test]
+fn of_two_creates_at_once_one_happens_and_both_get_its_answer() {
+    let (host, alice) = host();
+    let sending = || {
+        let request = host.post("/notes").by(&alice).header("idempotency-key", "key-1");
+        request.json(&json!({ "title": "First note", "content": "x" }))
+    };
+    let answers = sending().send_with([sending(), sending()]);
+    assert_eq!(answers[0].status, 201);
+    assert!(answers.iter().all(|answer| answer.body == answers[0].body), "{answers:?}");
+    assert_eq!(host.query("SELECT COUNT(*) FROM notes", &params![]).value::<i64>(), Ok(Some(1)));
+    assert_eq!(host.events().len(), 1);
+}
+
+#[test]
 fn a_failed_create_keeps_no_answer() {
     let (host, alice) = host();
     let send = || {
