@@ -18,8 +18,10 @@ fn blocks<'a>(guide: &'a str, language: &str) -> Vec<&'a str> {
 #[test]
 fn the_guide_shows_what_is_compiled() {
     let guide = file("../../docs/write-a-feature.md").unwrap();
-    let rust = file("tests/notes/feature.rs").unwrap() + &file("tests/notes/main.rs").unwrap();
-    let sql = file("tests/notes/migrations/sqlite/0001_notes.sql").unwrap();
+    let rust =
+        ["src/notes.rs", "src/lib.rs"].map(|path| file(&format!("../template/{path}")).unwrap()).concat();
+    let rust = rust + &file("tests/notes/main.rs").unwrap();
+    let sql = file("../../migrations/template/sqlite/0001_notes.sql").unwrap();
     let (mut shown, mut unknown) = (0, Vec::new());
     for (language, source) in [("rust", &rust), ("sql", &sql)] {
         for block in blocks(&guide, language) {

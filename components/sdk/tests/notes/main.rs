@@ -1,6 +1,7 @@
-//! The SDK as a feature meets it: a sample feature over the test host, through the router, on real SQLite.
+//! The SDK as a feature meets it: the template over the test host, through the router, on real SQLite.
 
 mod doc;
+#[path = "../../../template/src/notes.rs"]
 mod feature;
 
 use std::time::Duration;

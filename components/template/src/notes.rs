@@ -1,5 +1,4 @@
-//! A whole feature, as a stranger would write one: notes that an organization keeps. `docs/write-a-feature.md` shows this
-//! very file.
+//! Routes, rules and statements of notes. In a larger feature each noun has its own module.
 
 use p2p_sdk::{
     Access, Actor, Batch, Check, Code, Ctx, Cursor, Delivery, EventError, Feature, Page, PageRequest,
@@ -8,9 +7,10 @@ use p2p_sdk::{
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+/// The feature.
 pub fn feature() -> Feature {
     Feature::new("notes", env!("CARGO_PKG_VERSION"), "Notes that an organization keeps.")
-        .migrations(&[migration!("tests/notes/migrations", "0001_notes")])
+        .migrations(&[migration!("../../migrations/template", "0001_notes")])
         .settings::<Settings>()
         .route(
             get("/notes", list)
@@ -44,12 +44,10 @@ pub fn feature() -> Feature {
         .on_event("accounts.user.deactivated", author_left)
 }
 
-p2p_sdk::export!(feature, [sql, text, config, log, clock, random]);
-
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "describe", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct Note {
+struct Note {
     id: Uuid,
     author_id: Uuid,
     title: String,
@@ -66,7 +64,7 @@ from_row!(Note { id, author_id, title, content, version, created_at; content_htm
 #[derive(Debug, Deserialize)]
 #[cfg_attr(feature = "describe", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct NewNote {
+struct NewNote {
     title: String,
     content: String,
 }
@@ -74,7 +72,7 @@ pub struct NewNote {
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(feature = "describe", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", default)]
-pub struct NoteEdit {
+struct NoteEdit {
     title: Option<String>,
     content: Option<String>,
 }
@@ -82,14 +80,14 @@ pub struct NoteEdit {
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(feature = "describe", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", default)]
-pub struct Listing {
+struct Listing {
     author: Option<Uuid>,
 }
 
 #[derive(Debug, Deserialize)]
 #[cfg_attr(feature = "describe", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", default)]
-pub struct Settings {
+struct Settings {
     /// How many notes an organization may keep.
     most: i64,
 }
