@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::feature::Route;
@@ -78,7 +79,11 @@ pub(crate) async fn once(ctx: &Ctx, route: &Route, request: Request) -> Result<R
     }
     // The handler wrote elsewhere than in SQL. A repeat from now on finds the answer; one that runs at this very moment
     // does not, which the handler's own rules have to bear.
-    commit(ctx, Batch::new(), response).await
+    // An answer that cannot be kept is given all the same: what it tells of is done.
+    Ok(commit(ctx, Batch::new(), response.clone()).await.unwrap_or_else(|problem| {
+        ctx.warn("an idempotent answer was not kept", &json!({ "code": problem.code().as_str() }));
+        response
+    }))
 }
 
 /// Commits a batch together with the answer of the claim that stands open, if one does.
@@ -114,7 +119,10 @@ impl Claim {
         }
         let actor = ctx.call().actor.as_ref().map(|actor| *actor.user_id.as_bytes()).unwrap_or_default();
         let id = hash(&[&actor, route.method().as_str().as_bytes(), request.path.as_bytes(), key.as_bytes()]);
-        let request = hash(&[key.as_bytes(), request.query.as_bytes(), &request.body]);
+        let uploads =
+            request.uploads.iter().flat_map(|upload| [upload.field.as_bytes(), upload.sha256.as_bytes()]);
+        let content = [key.as_bytes(), request.query.as_bytes(), &request.body];
+        let request = hash(&content.into_iter().chain(uploads).collect::<Vec<_>>());
         Ok(Some(Self { id, request }))
     }
 

@@ -11,6 +11,9 @@ use crate::deliveries::{Deliveries, Delivery, JobsError};
 /// Longest a handler may take, unless the feature's own limit is shorter.
 const DEADLINE: Duration = Duration::from_secs(30);
 
+/// How long a full subscriber is left alone, so that its events do not hide everybody else's.
+const FULL: Duration = Duration::from_secs(1);
+
 /// How a try went.
 enum Try {
     Done,
@@ -20,24 +23,23 @@ enum Try {
     Later,
 }
 
-/// Delivers one event to one subscriber and keeps the books. False: nothing was tried, because the subscriber is full.
+/// Delivers one event to one subscriber and keeps the books.
 pub async fn deliver(
     runtime: &Runtime,
     tenant: &TenantId,
     deliveries: &Deliveries,
     clock: &dyn Clock,
     delivery: Delivery,
-) -> Result<bool, JobsError> {
+) -> Result<(), JobsError> {
     match hand_over(runtime, tenant, &delivery).await {
-        Try::Later => return Ok(false),
-        Try::Done => deliveries.done(&delivery).await?,
-        Try::Never(reason) => bury(tenant, deliveries, &delivery, reason).await?,
+        Try::Later => deliveries.later(&delivery, clock.now().plus(FULL)).await,
+        Try::Done => deliveries.done(&delivery).await,
+        Try::Never(reason) => bury(tenant, deliveries, &delivery, reason).await,
         Try::Again(reason) => match backoff::after(delivery.attempts + 1) {
-            Some(wait) => deliveries.again(&delivery, clock.now().plus(wait), reason).await?,
-            None => bury(tenant, deliveries, &delivery, reason).await?,
+            Some(wait) => deliveries.again(&delivery, clock.now().plus(wait), reason).await,
+            None => bury(tenant, deliveries, &delivery, reason).await,
         },
     }
-    Ok(true)
 }
 
 async fn bury(
@@ -61,6 +63,11 @@ async fn hand_over(runtime: &Runtime, tenant: &TenantId, delivery: &Delivery) ->
         Err(_) => return Try::Again("the subscriber's store is unavailable"),
     }
     let answer = runtime.deliver(&context(tenant), &delivery.subscriber, event(delivery)).await;
+    // A handler that failed behind its own first commit cannot be tried again: the commit has recorded the event. Not
+    // to be taken for done, but for a person to look at.
+    if !matches!(answer, Ok(EventAnswer::Done)) && inbox.is_handled(delivery.event_id).await == Ok(true) {
+        return Try::Never("the subscriber failed after its first commit");
+    }
     match answer {
         Ok(EventAnswer::Done) => match inbox.mark_handled(delivery.event_id).await {
             Ok(()) => Try::Done,

@@ -16,6 +16,8 @@ use uuid::Uuid;
 const SCOPE: &str = "jobs";
 /// Longest a single statement of this room may take.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Bytes of one answer: a few hundred deliveries with the largest payloads there can be.
+const ANSWER_MAX: usize = 64 << 20;
 const COLUMNS: &str = "event_id, subscriber, producer, position, topic, key, payload, committed_at, is_dead, attempts, next_at, last_error";
 
 /// One event on its way to one subscriber.
@@ -67,7 +69,8 @@ impl Deliveries {
     pub async fn open(stores: &dyn Stores, tenant: &TenantId) -> Result<Self, JobsError> {
         let feature = FeatureName::new(SCOPE).map_err(|_| JobsError::Malformed)?;
         let scope = Scope { tenant: tenant.clone(), feature };
-        let opened = stores.open(&scope, &migrations(), StoreLimits::default()).await?;
+        let limits = StoreLimits { bytes: ANSWER_MAX, ..StoreLimits::default() };
+        let opened = stores.open(&scope, &migrations(), limits).await?;
         Ok(Self { sql: opened.sql })
     }
 
@@ -119,6 +122,12 @@ impl Deliveries {
         let text = "UPDATE deliveries SET attempts = attempts + 1, next_at = $3, last_error = $4 \
                     WHERE event_id = $1 AND subscriber = $2";
         self.commit(&[statement(text, identify(delivery).timestamp(at).text(reason))]).await
+    }
+
+    /// Nothing was tried; it comes again then.
+    pub async fn later(&self, delivery: &Delivery, at: Timestamp) -> Result<(), JobsError> {
+        let text = "UPDATE deliveries SET next_at = $3 WHERE event_id = $1 AND subscriber = $2";
+        self.commit(&[statement(text, identify(delivery).timestamp(at))]).await
     }
 
     /// It failed for good.

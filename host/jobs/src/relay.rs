@@ -14,7 +14,14 @@ pub async fn relay(runtime: &Runtime, tenant: &TenantId, deliveries: &Deliveries
     let mut total = 0;
     for installed in runtime.installed(tenant) {
         let producer = &installed.manifest.name;
-        let events = relay_feature(runtime, tenant, producer, deliveries).await?;
+        let events = match relay_feature(runtime, tenant, producer, deliveries).await {
+            Ok(events) => events,
+            // One outbox that cannot be read holds up nobody else's events.
+            Err(error) => {
+                tracing::error!(%tenant, %producer, %error, "outbox not relayed");
+                continue;
+            }
+        };
         if events > 0 && installed.manifest.directory {
             runtime.forget_directory(tenant);
         }

@@ -83,11 +83,13 @@ impl Worker {
             deliver(&self.runtime, &self.tenant, &self.deliveries, self.clock.as_ref(), delivery)
         });
         let mut tries = stream::iter(tries).buffer_unordered(PARALLEL);
-        let mut tried = 0;
+        // All of them end before a fault of the books is reported: no call is dropped in its middle.
+        let (mut tried, mut fault) = (0, None);
         while let Some(result) = tries.next().await {
-            tried += u64::from(result?);
+            tried += 1;
+            fault = fault.or(result.err());
         }
-        Ok(relayed + tried)
+        fault.map_or(Ok(relayed + tried), Err)
     }
 
     /// Resolves when any outbox of the tenant was written.

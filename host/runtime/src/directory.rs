@@ -2,6 +2,7 @@
 //! while. Forgets them when that feature says something changed.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
@@ -24,12 +25,14 @@ pub struct Directory {
     source: RwLock<Option<Arc<dyn SqlStore>>>,
     /// Packed cells of one row, by user id.
     cards: Cache<Uuid, Arc<[u8]>>,
+    /// How often cards were forgotten: what was read before the last time may not be remembered after it.
+    forgotten: AtomicU64,
 }
 
 impl Default for Directory {
     fn default() -> Self {
         let cards = Cache::builder().max_capacity(CARDS).time_to_live(CARD_TTL).build();
-        Self { source: RwLock::new(None), cards }
+        Self { source: RwLock::new(None), cards, forgotten: AtomicU64::new(0) }
     }
 }
 
@@ -42,6 +45,7 @@ impl Directory {
 
     /// Forgets every card.
     pub fn forget(&self) {
+        self.forgotten.fetch_add(1, SeqCst);
         self.cards.invalidate_all();
     }
 
@@ -100,11 +104,14 @@ impl Directory {
             marks.join(", ")
         );
         let params = ids.iter().fold(Params::new(), |params, id| params.uuid(*id)).finish();
+        let before = self.forgotten.load(SeqCst);
         let rows = self.source()?.query(StoreCall::until(deadline), &text, &params).await?;
         let mut reader = RowReader::new(&rows).map_err(|_| malformed())?;
         while reader.advance() {
             let (id, card) = read_card(&mut reader)?;
-            self.cards.insert(id, Arc::clone(&card));
+            if self.forgotten.load(SeqCst) == before {
+                self.cards.insert(id, Arc::clone(&card));
+            }
             found.insert(id, card);
         }
         Ok(())

@@ -121,9 +121,10 @@ impl Feature {
         let Ok(_place) = self.admission.enter(deadline).await else {
             return Err(self.fail(account, DispatchErrorKind::Busy));
         };
-        let mut guest = match self.pool.take().await {
-            Ok(guest) => guest,
-            Err(error) => return Err(self.fail(account, self.classify_start(&error))),
+        let mut guest = match timeout_at(deadline.instant().into(), self.pool.take()).await {
+            Ok(Ok(guest)) => guest,
+            Ok(Err(error)) => return Err(self.fail(account, self.classify_start(&error))),
+            Err(_) => return Err(self.fail(account, DispatchErrorKind::Deadline)),
         };
         guest.store.data_mut().begin(call);
         let (result, cpu) = self.call(&mut guest, deadline, invocation).await;

@@ -3,10 +3,12 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use p2p_context::{Scope, TenantId};
 use p2p_storage::{OpenError, StoreLimits};
-use p2p_tenants::{Digest, Grant, Installation};
+use p2p_tenants::{Digest, Grant, Installation, Manifest};
+use tokio::time::timeout;
 use wasmtime::component::{Component, Linker};
 
 use crate::admission::Admission;
@@ -20,6 +22,9 @@ use crate::inspect::{self, InspectError, Inspected};
 use crate::routes::RouteConflict;
 use crate::runtime::Shared;
 use crate::state::{FeatureServices, GuestState};
+
+/// Longest a first instance may take to be made.
+const START: Duration = Duration::from_secs(10);
 
 /// Why a component was not installed. The text is for the operator and says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -65,12 +70,13 @@ pub enum InstallError {
     SecondDirectory(p2p_context::FeatureName),
 }
 
-/// Makes a feature ready to be called.
+/// Makes a feature ready to be called. `fits` says whether it goes with the tenant's other features.
 pub async fn prepare(
     shared: &Shared,
     tenant: &TenantId,
     directory: &Arc<Directory>,
     installation: &Installation,
+    fits: impl FnOnce(&Arc<Manifest>) -> Result<(), InstallError>,
 ) -> Result<Feature, InstallError> {
     let bytes = read(installation).await?;
     let digest = Digest::of(&bytes);
@@ -81,14 +87,19 @@ pub async fn prepare(
     }
     let inspected = inspect::inspect(&bytes)?;
     let used = contract::check(&inspected, &installation.grants)?;
+    let manifest = Arc::new(inspected.manifest.clone());
+    // Before its stores are opened: a feature that is refused here must not have migrated them.
+    fits(&manifest)?;
     let component = compile(shared, &digest, bytes).await?;
     let template = link(shared, &component, &inspected, &used)?;
     let services = services(shared, tenant, directory, installation, &inspected, &digest).await?;
     let pool = GuestPool::new(shared.engine.clone(), template, Arc::clone(&services));
-    let first = pool.take().await.map_err(|error| InstallError::Start(format!("{error:#}")))?;
-    pool.give_back(first);
-    let installed =
-        Installed { tenant: tenant.clone(), digest, manifest: Arc::new(inspected.manifest), grants: used };
+    match timeout(START, pool.take()).await {
+        Ok(Ok(first)) => pool.give_back(first),
+        Ok(Err(error)) => return Err(InstallError::Start(format!("{error:#}"))),
+        Err(_) => return Err(InstallError::Start(format!("its start took more than {} s", START.as_secs()))),
+    }
+    let installed = Installed { tenant: tenant.clone(), digest, manifest, grants: used };
     Ok(Feature::new(Arc::new(installed), services, pool, Admission::new(&installation.limits)))
 }
 

@@ -41,6 +41,8 @@ impl<F: Future> Future for Metered<'_, F> {
 #[derive(Debug)]
 pub struct MemoryLimiter {
     limit: usize,
+    /// Of all memories of the instance together.
+    size: usize,
     peak: usize,
     refused: bool,
 }
@@ -48,10 +50,16 @@ pub struct MemoryLimiter {
 impl MemoryLimiter {
     /// At most this many bytes of linear memory.
     pub fn new(limit: usize) -> Self {
-        Self { limit, peak: 0, refused: false }
+        Self { limit, size: 0, peak: 0, refused: false }
     }
 
-    /// Largest linear memory so far, bytes.
+    /// Begins a call: what an earlier one reached or was refused is not this one's.
+    pub fn begin(&mut self) {
+        self.peak = self.size;
+        self.refused = false;
+    }
+
+    /// Largest linear memory of this call so far, bytes.
     pub fn peak(&self) -> usize {
         self.peak
     }
@@ -63,10 +71,12 @@ impl MemoryLimiter {
 }
 
 impl ResourceLimiter for MemoryLimiter {
-    fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        let fits = desired <= self.limit;
+    fn memory_growing(&mut self, from: usize, to: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        let size = self.size.saturating_sub(from).saturating_add(to);
+        let fits = size <= self.limit;
         if fits {
-            self.peak = self.peak.max(desired);
+            self.size = size;
+            self.peak = self.peak.max(size);
         } else {
             self.refused = true;
         }

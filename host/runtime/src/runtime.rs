@@ -8,7 +8,7 @@ use std::sync::{Arc, RwLock};
 use p2p_context::{Clock, FeatureName, RequestContext, TenantId};
 use p2p_identity::{Identity, Sealers};
 use p2p_storage::{BlobStore, Outbox, Stores};
-use p2p_tenants::{CallKind, Installation, Ledger};
+use p2p_tenants::{CallKind, Installation, Ledger, Manifest};
 use wasmtime::Engine;
 
 use crate::artefacts::Artefacts;
@@ -85,13 +85,14 @@ impl Runtime {
         installation: &Installation,
     ) -> Result<Arc<Installed>, InstallError> {
         let directory = self.directory(tenant);
-        let feature = install::prepare(&self.shared, tenant, &directory, installation).await?;
+        let fits = |manifest: &Arc<Manifest>| self.fits(tenant, manifest);
+        let feature = install::prepare(&self.shared, tenant, &directory, installation, fits).await?;
         let feature = Arc::new(feature);
         let installed = Arc::clone(feature.installed());
         let name = installed.manifest.name.clone();
         let _changing = self.changing.lock().await;
         let mut features = self.features(tenant);
-        refuse_second_directory(&features, &installed)?;
+        refuse_second_directory(&features, &installed.manifest)?;
         features.insert(name, Arc::clone(&feature));
         self.replace(tenant, directory.clone(), features)?;
         if installed.manifest.directory {
@@ -221,6 +222,17 @@ impl Runtime {
         })
     }
 
+    /// Whether a feature goes with those that are there now. Asked again when it takes its place.
+    fn fits(&self, tenant: &TenantId, newcomer: &Arc<Manifest>) -> Result<(), InstallError> {
+        let features = self.features(tenant);
+        refuse_second_directory(&features, newcomer)?;
+        let others = features.values().map(|feature| &feature.installed().manifest);
+        let manifests: Vec<_> =
+            others.filter(|manifest| manifest.name != newcomer.name).chain([newcomer]).cloned().collect();
+        RouteTable::build(tenant, &manifests, &self.ledger)?;
+        Ok(())
+    }
+
     fn replace(
         &self,
         tenant: &TenantId,
@@ -238,10 +250,11 @@ impl Runtime {
 
 fn refuse_second_directory(
     features: &BTreeMap<FeatureName, Arc<Feature>>,
-    newcomer: &Installed,
+    newcomer: &Manifest,
 ) -> Result<(), InstallError> {
-    let owner = features.values().map(|feature| &feature.installed().manifest).find(|manifest| {
-        manifest.directory && newcomer.manifest.directory && manifest.name != newcomer.manifest.name
-    });
+    let owner = features
+        .values()
+        .map(|feature| &feature.installed().manifest)
+        .find(|manifest| manifest.directory && newcomer.directory && manifest.name != newcomer.name);
     owner.map_or(Ok(()), |manifest| Err(InstallError::SecondDirectory(manifest.name.clone())))
 }

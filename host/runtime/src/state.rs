@@ -115,6 +115,7 @@ impl GuestState {
 
     /// Begins a call.
     pub fn begin(&mut self, call: CallState) {
+        self.limiter.begin();
         self.call = Some(call);
     }
 

@@ -12,6 +12,9 @@ pub const BODY_LIMIT_MAX: usize = 1 << 20;
 /// What a route takes when it does not say, bytes.
 pub const BODY_LIMIT_DEFAULT: usize = 64 << 10;
 
+/// Scopes in which the host keeps what is its own. A feature of such a name would be handed the host's tables.
+pub const RESERVED: [&str; 2] = ["platform", "jobs"];
+
 /// What a component says of itself.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -126,6 +129,7 @@ impl Manifest {
     pub fn parse(json: &[u8]) -> Result<Self, ManifestError> {
         let manifest: Self =
             serde_json::from_slice(json).map_err(|error| ManifestError::Malformed(error.to_string()))?;
+        manifest.check_name()?;
         manifest.check_routes()?;
         manifest.check_migrations()?;
         manifest.check_topics()?;
@@ -135,6 +139,16 @@ impl Manifest {
     /// What its store must be brought to.
     pub fn store_migrations(&self) -> Migrations {
         Migrations { tables: self.migrations.clone(), collections: self.collections.clone() }
+    }
+
+    fn check_name(&self) -> Result<(), ManifestError> {
+        if RESERVED.contains(&self.name.as_str()) {
+            return invalid(format!(
+                "`{}` is the host's own name; call the feature something else",
+                self.name
+            ));
+        }
+        Ok(())
     }
 
     fn check_routes(&self) -> Result<(), ManifestError> {
@@ -230,6 +244,14 @@ mod tests {
         .unwrap();
         assert_eq!(manifest.routes[0].body_limit(), BODY_LIMIT_DEFAULT);
         assert_eq!(manifest.routes[0].access, Access::Session);
+    }
+
+    #[test]
+    fn a_feature_cannot_take_the_hosts_own_names() {
+        for name in RESERVED {
+            let json = format!(r#"{{"contract":"0.1.0","name":"{name}","version":"1"}}"#);
+            assert!(parse(&json).unwrap_err().to_string().contains(name));
+        }
     }
 
     #[test]

@@ -122,6 +122,17 @@ async fn what_is_refused_or_fails_too_often_is_a_dead_letter_that_can_be_revived
 }
 
 #[tokio::test]
+async fn a_handler_that_fails_behind_its_commit_is_a_dead_letter_not_done() {
+    let stage = Stage::set().await;
+    stage.tell("k", json!({"do": "write-and-fail", "text": "half"})).await;
+    stage.worker.drain().await.unwrap();
+    assert_eq!(stage.notes().await, ["half"]);
+    let dead = stage.deliveries().await.dead(10).await.unwrap();
+    assert_eq!(dead.len(), 1);
+    assert_eq!(dead[0].last_error, "the subscriber failed after its first commit");
+}
+
+#[tokio::test]
 async fn a_dead_letter_does_not_hold_up_its_key() {
     let stage = Stage::set().await;
     stage.tell("k", json!({"do": "refuse"})).await;

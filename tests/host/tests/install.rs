@@ -122,5 +122,7 @@ async fn a_route_that_another_feature_answers_is_a_conflict() {
     let rival = Installation { file, ..fixture };
     let text = host.runtime.install(&tenant, &rival).await.unwrap_err().to_string();
     assert!(text.contains("already answered by `hostile`"), "{text}");
+    let store = host.folder().join("tenants/main/rival.sqlite");
+    assert!(!store.exists(), "what is refused must not have migrated its store");
     assert_eq!(host.runtime.installed(&tenant).len(), 1);
 }

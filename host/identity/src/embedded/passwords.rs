@@ -1,5 +1,5 @@
 //! Password hashing off the async threads: as many at once as half the cores, a short queue, then `Busy`. A flood of
-//! logins can neither starve requests nor fill memory.
+//! logins cannot fill memory, and holds only a few of the places that the feature has for all its requests.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,8 +14,9 @@ use tokio::task::spawn_blocking;
 use super::fault::{Fault, random};
 use crate::error::CredentialError;
 
-/// How many may wait for each one that is at work: at 25 ms each, the last waits under half a second.
-const QUEUE_PER_WORKER: usize = 16;
+/// How many may be at work or wait, whatever the number of cores. A login keeps a place of the accounts feature for as
+/// long, and that has 32: most must stay free for people who are signed in.
+const PLACES: usize = 12;
 
 /// The one place where passwords are hashed.
 pub struct PasswordWork {
@@ -32,8 +33,8 @@ type Permits = (OwnedSemaphorePermit, OwnedSemaphorePermit);
 impl PasswordWork {
     /// Of this cost.
     pub fn new(cost: PasswordCost) -> Self {
-        let workers = available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1));
-        Self::with_room(cost, workers, workers * QUEUE_PER_WORKER)
+        let workers = available_parallelism().map_or(1, |cores| (cores.get() / 2).clamp(1, PLACES / 2));
+        Self::with_room(cost, workers, PLACES - workers)
     }
 
     fn with_room(cost: PasswordCost, workers: usize, queue: usize) -> Self {
