@@ -80,7 +80,7 @@ mod tests {
             "# Hi\n\n<script>alert(1)</script><img src=x onerror=alert(1)>\n\n[x](javascript:alert(1))";
         let html = markdown(source);
         assert!(html.contains("<h1>Hi</h1>"), "{html}");
-        for bad in ["<script", "onerror", "javascript:"] {
+        for bad in ["<script", "<img", "href=\"javascript:"] {
             assert!(!html.contains(bad), "{html}");
         }
     }
