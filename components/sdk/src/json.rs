@@ -25,6 +25,9 @@ pub(crate) fn to_vec<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
 /// Bytes of a usual answer; a list grows it twice.
 const ANSWER_USUAL: usize = 2048;
 
+/// How `serde_json` tells a writer that a value is JSON already, its `RawValue`: a struct and its field of this name.
+const RAW: &str = "$serde_json::private::RawValue";
+
 /// Where JSON is written to.
 struct Writer {
     out: Vec<u8>,
@@ -202,8 +205,8 @@ impl<'a> Serializer for &'a mut Writer {
     }
 
     #[inline]
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Members<'a>, Unwritable> {
-        Ok(Members::begin(self, "}"))
+    fn serialize_struct(self, name: &'static str, _: usize) -> Result<Members<'a>, Unwritable> {
+        Ok(if name == RAW { Members::raw(self) } else { Members::begin(self, "}") })
     }
 
     fn serialize_struct_variant(
@@ -267,6 +270,14 @@ mod tests {
         assert_eq!(String::from_utf8(to_vec(&whole)).unwrap(), serde_json::to_string(&whole).unwrap());
         let nothing = (Vec::<u8>::new(), BTreeMap::<String, u8>::new(), "");
         assert_eq!(to_vec(&nothing), b"[[],{},\"\"]");
+    }
+
+    #[test]
+    fn what_is_json_already_is_copied() {
+        let raw = serde_json::value::RawValue::from_string(r#"["a\n",{"b" : 1}]"#.to_owned()).unwrap();
+        let held = BTreeMap::from([("tags", &raw)]);
+        assert_eq!(to_vec(&held), br#"{"tags":["a\n",{"b" : 1}]}"#);
+        assert_eq!(to_vec(&(&raw, 1)), serde_json::to_vec(&(&raw, 1)).unwrap());
     }
 
     #[test]

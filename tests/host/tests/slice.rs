@@ -140,11 +140,13 @@ async fn topics_are_written_listed_in_pages_and_read() {
     let mut seen = [ids(&first.json), ids(&second.json)].concat();
     written.reverse();
     assert_eq!(seen, written, "newest first, each once");
+    assert_eq!(first.json["items"][0]["tags"], topic("")["tags"]);
     let id = seen.pop().unwrap();
     let read = sara.get(&format!("/forums/topics/{id}")).await.expect(200);
     assert_eq!(read.json["author"]["name"], "Sara العتيبي");
     assert!(read.json["contentHtml"].as_str().unwrap().contains("a &lt; b"));
     assert_eq!(read.json["content"], topic("")["content"]);
+    assert_eq!(read.json["tags"], topic("")["tags"]);
     assert!(read.headers.contains_key("etag"));
 }
 

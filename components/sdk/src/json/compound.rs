@@ -6,7 +6,7 @@ use serde::ser::{
 };
 
 use super::text::push_text;
-use super::{Unwritable, Writer, Written};
+use super::{RAW, Unwritable, Writer, Written};
 
 /// What stands between brackets.
 pub(super) struct List<'a> {
@@ -50,6 +50,12 @@ impl<'a> Members<'a> {
         Self { writer, first: true, close }
     }
 
+    /// No braces: the one member is JSON already.
+    #[inline]
+    pub(super) fn raw(writer: &'a mut Writer) -> Self {
+        Self { writer, first: true, close: "" }
+    }
+
     fn comma(&mut self) {
         if !std::mem::take(&mut self.first) {
             self.writer.out.push(b',');
@@ -65,6 +71,9 @@ impl<'a> Members<'a> {
 
     #[inline]
     fn member<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Written {
+        if name == RAW {
+            return value.serialize(Key { writer: self.writer, push: push_raw });
+        }
         self.name(name);
         value.serialize(&mut *self.writer)
     }
@@ -128,7 +137,7 @@ impl SerializeMap for Members<'_> {
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Written {
         self.comma();
-        key.serialize(Key(self.writer))
+        key.serialize(Key { writer: self.writer, push: push_text })
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Written {
@@ -141,13 +150,20 @@ impl SerializeMap for Members<'_> {
     }
 }
 
-/// A key of a map: text, or what is written as text.
-struct Key<'a>(&'a mut Writer);
+/// A key of a map: text, or what is written as text. With `push_raw`, the text of a raw value.
+struct Key<'a> {
+    writer: &'a mut Writer,
+    push: fn(&mut Vec<u8>, &str),
+}
+
+fn push_raw(out: &mut Vec<u8>, json: &str) {
+    out.extend_from_slice(json.as_bytes());
+}
 
 macro_rules! quoted {
     ($($method:ident $type:ty;)+) => {
         $(fn $method(self, value: $type) -> Written {
-            push_text(&mut self.0.out, &value.to_string());
+            (self.push)(&mut self.writer.out, &value.to_string());
             Ok(())
         })+
     };
@@ -185,7 +201,11 @@ impl ser::Serializer for Key<'_> {
         serialize_u32 u32;
         serialize_u64 u64;
         serialize_char char;
-        serialize_str &str;
+    }
+
+    fn serialize_str(self, value: &str) -> Written {
+        (self.push)(&mut self.writer.out, value);
+        Ok(())
     }
 
     impossible! {
