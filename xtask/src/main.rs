@@ -16,6 +16,7 @@ mod semver;
 mod test;
 mod tidy;
 mod toolchain;
+mod tools;
 mod workspace;
 
 use std::path::PathBuf;
@@ -72,6 +73,10 @@ enum Task {
         #[arg(long)]
         quick: bool,
     },
+    /// Install what only tests need, under `target/tools`
+    ///
+    /// `test` does it by itself. A second run costs milliseconds.
+    Tools,
     /// House rules about files, names, contracts, migrations and manifests
     Tidy,
     /// Which crate may depend on which
@@ -130,6 +135,7 @@ fn perform(task: Task) -> anyhow::Result<()> {
         Task::Generate { check: true } => generate::check(&workspace),
         Task::Run(given) => run::run(&workspace, given.demo, &given.arguments),
         Task::Test { quick } => test::test(&workspace, quick),
+        Task::Tools => tools::prepare(&workspace),
         Task::Tidy => tidy::check(&workspace),
         Task::Arrows => arrows::check(&workspace),
         Task::Deny => deny::check(&workspace),

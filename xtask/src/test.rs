@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 
 use crate::workspace::Workspace;
-use crate::{arrows, components, deny, generate, process, semver, tidy};
+use crate::{arrows, components, deny, generate, process, semver, tidy, tools};
 
 /// Set to install the real `cargo deny` when it is missing; that takes minutes.
 const INSTALL_DENY: &str = "P2P_DENY";
@@ -28,6 +28,7 @@ pub fn test(workspace: &Workspace, quick: bool) -> Result<()> {
     if quick {
         step("unit tests", || process::run(&mut tests(workspace, &["--lib", "--bins"])))?;
     } else {
+        step("tools", || tools::prepare(workspace))?;
         step("components", || components::build(workspace, &[]))?;
         step("doc tests", || {
             process::run(workspace.cargo().args(["test", "--quiet", "--workspace", "--doc"]))

@@ -87,8 +87,10 @@ async fn call(
     };
     let answer = services.parts.runtime.handle(context, target, request).await;
     let has_failed = answer.as_ref().map_or(true, |answer| answer.status >= 400);
-    if let Some(staging) = content.staging.filter(|_| has_failed) {
-        staging.abandon().await;
+    match content.staging {
+        Some(staging) if has_failed => staging.abandon().await,
+        Some(staging) => staging.hand_over(),
+        None => {}
     }
     match answer {
         Ok(answer) => reply::respond(answer),

@@ -55,13 +55,32 @@ impl Staging {
         Self { blobs, ids: Vec::new() }
     }
 
+    /// The feature has had its say: what it neither promoted nor rejected is swept within the hour.
+    pub fn hand_over(mut self) {
+        self.ids.clear();
+    }
+
     /// Drops what was staged. What a feature has promoted stays.
-    pub async fn abandon(self) {
-        for id in &self.ids {
-            // What cannot be dropped now is swept within the hour.
-            if let Err(error) = self.blobs.reject(id).await {
-                tracing::warn!(%error, "a staged upload could not be dropped");
-            }
+    pub async fn abandon(mut self) {
+        drop_staged(&self.blobs, std::mem::take(&mut self.ids)).await;
+    }
+}
+
+/// A request that ends in its middle, because its sender went away, leaves no file behind.
+impl Drop for Staging {
+    fn drop(&mut self) {
+        let (blobs, ids) = (Arc::clone(&self.blobs), std::mem::take(&mut self.ids));
+        if !ids.is_empty() {
+            tokio::spawn(async move { drop_staged(&blobs, ids).await });
+        }
+    }
+}
+
+async fn drop_staged(blobs: &Arc<dyn BlobStore>, ids: Vec<String>) {
+    for id in &ids {
+        // What cannot be dropped now is swept within the hour.
+        if let Err(error) = blobs.reject(id).await {
+            tracing::warn!(%error, "a staged upload could not be dropped");
         }
     }
 }

@@ -100,15 +100,24 @@ impl Deliveries {
         self.commit(&statements).await
     }
 
-    /// Deliveries whose time has come, oldest first, none before an older one of the same key.
-    pub async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<Delivery>, JobsError> {
+    /// Deliveries whose time has come, oldest first, none before an older one of the same key, none to the busy.
+    pub async fn due(
+        &self,
+        now: Timestamp,
+        busy: &[FeatureName],
+        limit: u32,
+    ) -> Result<Vec<Delivery>, JobsError> {
+        let holes: String = (3..3 + busy.len()).map(|n| format!(", ${n}")).collect();
         let text = format!(
-            "SELECT {COLUMNS} FROM deliveries d WHERE NOT d.is_dead AND d.next_at <= $1 AND NOT EXISTS \
+            "SELECT {COLUMNS} FROM deliveries d WHERE NOT d.is_dead AND d.next_at <= $1 \
+             AND d.subscriber NOT IN (''{holes}) AND NOT EXISTS \
              (SELECT 1 FROM deliveries e WHERE NOT e.is_dead AND e.subscriber = d.subscriber \
              AND e.producer = d.producer AND e.key = d.key AND e.position < d.position) \
              ORDER BY d.committed_at, d.position LIMIT $2"
         );
-        self.select(&text, Params::new().timestamp(now).s64(i64::from(limit))).await
+        let params = Params::new().timestamp(now).s64(i64::from(limit));
+        let params = busy.iter().fold(params, |params, subscriber| params.text(subscriber.as_str()));
+        self.select(&text, params).await
     }
 
     /// The delivery has had its effect.

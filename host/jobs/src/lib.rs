@@ -6,6 +6,7 @@ mod deliver;
 mod deliveries;
 mod housekeeping;
 mod relay;
+mod underway;
 mod worker;
 
 pub use deliveries::{Deliveries, Delivery, JobsError};

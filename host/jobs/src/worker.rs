@@ -4,9 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::StreamExt;
 use futures::future::select_all;
-use futures::stream;
 use p2p_context::{Clock, TenantId};
 use p2p_runtime::Runtime;
 use p2p_storage::Stores;
@@ -15,9 +13,8 @@ use tokio_util::sync::CancellationToken;
 use crate::deliver::deliver;
 use crate::deliveries::{Deliveries, JobsError};
 use crate::relay::relay;
+use crate::underway::Underway;
 
-/// Deliveries of one tenant under way at the same time.
-const PARALLEL: usize = 8;
 /// Deliveries read at a time.
 const BATCH: u32 = 64;
 /// Longest sleep: how late a retry, or an event written by another process, may be noticed.
@@ -47,49 +44,59 @@ impl Worker {
 
     /// Works until told to stop; what is under way then is finished first.
     pub async fn run(self, stop: CancellationToken) {
+        let mut underway = Underway::default();
         while !stop.is_cancelled() {
-            let pause = match self.pass().await {
-                Ok(0) => IDLE,
-                Ok(_) => continue,
-                Err(error) => {
-                    tracing::error!(tenant = %self.tenant, %error, "events wait");
-                    FAULT
-                }
+            let pause = match self.begin_due(&mut underway).await {
+                Ok(_) => IDLE,
+                Err(error) => self.complain(&error),
             };
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = tokio::time::sleep(pause) => {}
-                () = self.written() => {}
+                () = self.written(), if pause == IDLE => {}
+                ended = underway.ended() => if let Err(error) = ended {
+                    tokio::time::sleep(self.complain(&error)).await;
+                }
             }
+        }
+        while !underway.is_empty() {
+            // A try that could not be noted is made again after the next start.
+            let _unnoted = underway.ended().await;
         }
     }
 
     /// Relays and delivers until nothing is due. Answers how much there was to do.
     pub async fn drain(&self) -> Result<u64, JobsError> {
-        let mut total = 0;
+        let (mut total, mut fault) = (0, None);
+        let mut underway = Underway::default();
         loop {
-            match self.pass().await? {
-                0 => return Ok(total),
-                done => total += done,
+            total += self.begin_due(&mut underway).await?;
+            if underway.is_empty() {
+                return fault.map_or(Ok(total), Err);
+            }
+            match underway.ended().await {
+                Ok(()) => total += 1,
+                Err(error) => fault = fault.or(Some(error)),
             }
         }
     }
 
-    /// One round.
-    async fn pass(&self) -> Result<u64, JobsError> {
+    /// Relays, and begins what is due and has room; answers how many events were relayed.
+    async fn begin_due<'a>(&'a self, underway: &mut Underway<'a>) -> Result<u64, JobsError> {
         let relayed = relay(&self.runtime, &self.tenant, &self.deliveries).await?;
-        let due = self.deliveries.due(self.clock.now(), BATCH).await?;
-        let tries = due.into_iter().map(|delivery| {
-            deliver(&self.runtime, &self.tenant, &self.deliveries, self.clock.as_ref(), delivery)
-        });
-        let mut tries = stream::iter(tries).buffer_unordered(PARALLEL);
-        // All of them end before a fault of the books is reported: no call is dropped in its middle.
-        let (mut tried, mut fault) = (0, None);
-        while let Some(result) = tries.next().await {
-            tried += 1;
-            fault = fault.or(result.err());
+        for delivery in self.deliveries.due(self.clock.now(), &underway.busy(), BATCH).await? {
+            underway.begin(delivery, |delivery| {
+                let (runtime, clock) = (&self.runtime, self.clock.as_ref());
+                Box::pin(deliver(runtime, &self.tenant, &self.deliveries, clock, delivery))
+            });
         }
-        fault.map_or(Ok(relayed + tried), Err)
+        Ok(relayed)
+    }
+
+    /// Says what is wrong; answers how long to leave it alone.
+    fn complain(&self, error: &JobsError) -> Duration {
+        tracing::error!(tenant = %self.tenant, %error, "events wait");
+        FAULT
     }
 
     /// Resolves when any outbox of the tenant was written.

@@ -3,12 +3,10 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use p2p_context::{Deadline, RequestContext};
 use p2p_identity::RequestTokens;
 use p2p_tenants::ledger::Account;
-use p2p_tenants::{CallRecord, Outcome};
 use tokio::time::timeout_at;
 
 use crate::admission::Admission;
@@ -19,6 +17,7 @@ use crate::call::{
 };
 use crate::guest::{Guest, GuestPool};
 use crate::meter::Metered;
+use crate::running::{Running, record_refusal};
 use crate::state::{CallState, FeatureServices};
 use crate::{convert, response};
 
@@ -26,7 +25,7 @@ use crate::{convert, response};
 pub struct Feature {
     installed: Arc<Installed>,
     services: Arc<FeatureServices>,
-    pool: GuestPool,
+    pool: Arc<GuestPool>,
     admission: Admission,
 }
 
@@ -37,9 +36,15 @@ enum Invocation {
 }
 
 /// What it said.
-enum Answer {
+enum Said {
     Response(Response),
     Event(Result<(), EventError>),
+}
+
+/// What may be passed on of it.
+enum Answer {
+    Response(FeatureResponse),
+    Event(EventAnswer),
 }
 
 impl Feature {
@@ -47,7 +52,7 @@ impl Feature {
     pub fn new(
         installed: Arc<Installed>,
         services: Arc<FeatureServices>,
-        pool: GuestPool,
+        pool: Arc<GuestPool>,
         admission: Admission,
     ) -> Self {
         Self { installed, services, pool, admission }
@@ -63,11 +68,6 @@ impl Feature {
         &self.services
     }
 
-    /// Lets surplus idle instances go.
-    pub fn shrink(&self) {
-        self.pool.shrink();
-    }
-
     /// Answers a request.
     pub async fn handle(
         &self,
@@ -78,9 +78,8 @@ impl Feature {
         let context = self.bounded(context);
         let call = CallState::new(context.clone(), request.tokens.clone(), None, &self.services.limits);
         let invocation = Invocation::Request(convert::request(&context, request));
-        let (answer, call) = self.run(account, call, invocation).await?;
-        match answer {
-            Answer::Response(answer) => self.check(answer, &call),
+        match self.run(account, call, invocation).await? {
+            Answer::Response(answer) => Ok(answer),
             Answer::Event(_) => Err(self.error(DispatchErrorKind::Unsupported)),
         }
     }
@@ -96,10 +95,8 @@ impl Feature {
         let tokens = RequestTokens::default();
         let call = CallState::new(context.clone(), tokens, Some(event.id), &self.services.limits);
         let invocation = Invocation::Event(convert::context(&context), convert::delivery(event));
-        match self.run(account, call, invocation).await?.0 {
-            Answer::Event(Ok(())) => Ok(EventAnswer::Done),
-            Answer::Event(Err(EventError::Retry)) => Ok(EventAnswer::Retry),
-            Answer::Event(Err(EventError::Refuse)) => Ok(EventAnswer::Refuse),
+        match self.run(account, call, invocation).await? {
+            Answer::Event(answer) => Ok(answer),
             Answer::Response(_) => Err(self.error(DispatchErrorKind::Unsupported)),
         }
     }
@@ -116,52 +113,58 @@ impl Feature {
         account: &Account,
         call: CallState,
         invocation: Invocation,
-    ) -> Result<(Answer, CallState), DispatchError> {
+    ) -> Result<Answer, DispatchError> {
         let deadline = call.context.deadline;
+        let refuse = |kind| {
+            record_refusal(account, kind);
+            self.error(kind)
+        };
         let Ok(_place) = self.admission.enter(deadline).await else {
-            return Err(self.fail(account, DispatchErrorKind::Busy));
+            return Err(refuse(DispatchErrorKind::Busy));
         };
-        let mut guest = match timeout_at(deadline.instant().into(), self.pool.take()).await {
+        let guest = match timeout_at(deadline.instant().into(), self.pool.take()).await {
             Ok(Ok(guest)) => guest,
-            Ok(Err(error)) => return Err(self.fail(account, self.classify_start(&error))),
-            Err(_) => return Err(self.fail(account, DispatchErrorKind::Deadline)),
+            Ok(Err(error)) => return Err(refuse(self.classify_start(&error))),
+            Err(_) => return Err(refuse(DispatchErrorKind::Deadline)),
         };
-        guest.store.data_mut().begin(call);
-        let (result, cpu) = self.call(&mut guest, deadline, invocation).await;
-        let call = guest.store.data_mut().end();
-        let kind = result.as_ref().err().copied();
-        account.record(record(&guest, call.as_ref(), kind, cpu));
-        match (result, call) {
-            (Ok(answer), Some(call)) => {
-                self.pool.give_back(guest);
-                self.report_dropped_lines(&call);
-                Ok((answer, call))
-            }
-            (Err(kind), _) => Err(self.error(kind)),
-            (Ok(_), None) => Err(self.error(DispatchErrorKind::Trapped)),
+        let mut running = Running::begin(account, guest, call);
+        let result = self.call(&mut running, deadline, invocation).await;
+        if let Some(guest) = running.end(result.as_ref().err().copied()) {
+            self.pool.give_back(guest);
         }
+        result.map_err(|kind| self.error(kind))
     }
 
     /// Calls the guest under its deadline. The timer stands outside the call, so that it fires whatever the guest does.
     async fn call(
         &self,
-        guest: &mut Guest,
+        running: &mut Running<'_>,
         deadline: Deadline,
         invocation: Invocation,
-    ) -> (Result<Answer, DispatchErrorKind>, Duration) {
-        let (outcome, cpu) = {
+    ) -> Result<Answer, DispatchErrorKind> {
+        let (guest, spent) = running.parts().ok_or(DispatchErrorKind::Trapped)?;
+        let outcome = {
             let call = pin!(invoke(guest, invocation));
-            let mut metered = Metered::new(call);
-            let outcome = timeout_at(deadline.instant().into(), &mut metered).await;
-            (outcome, metered.spent())
+            timeout_at(deadline.instant().into(), Metered::new(call, spent)).await
         };
-        let result = match outcome {
+        match outcome {
             Err(_) => Err(DispatchErrorKind::Deadline),
-            Ok(Ok(Some(answer))) => Ok(answer),
+            Ok(Ok(Some(said))) => self.accept(guest, said),
             Ok(Ok(None)) => Err(DispatchErrorKind::Unsupported),
             Ok(Err(trap)) => Err(self.classify_trap(guest, deadline, &trap)),
-        };
-        (result, cpu)
+        }
+    }
+
+    /// What a guest said, if it keeps the rules.
+    fn accept(&self, guest: &mut Guest, said: Said) -> Result<Answer, DispatchErrorKind> {
+        let call = guest.store.data_mut().call().map_err(|_| DispatchErrorKind::Trapped)?;
+        self.report_dropped_lines(call);
+        match said {
+            Said::Response(response) => self.check(response, call).map(Answer::Response),
+            Said::Event(Ok(())) => Ok(Answer::Event(EventAnswer::Done)),
+            Said::Event(Err(EventError::Retry)) => Ok(Answer::Event(EventAnswer::Retry)),
+            Said::Event(Err(EventError::Refuse)) => Ok(Answer::Event(EventAnswer::Refuse)),
+        }
     }
 
     fn classify_trap(&self, guest: &Guest, deadline: Deadline, trap: &wasmtime::Error) -> DispatchErrorKind {
@@ -185,7 +188,7 @@ impl Feature {
         DispatchErrorKind::Trapped
     }
 
-    fn check(&self, answer: Response, call: &CallState) -> Result<FeatureResponse, DispatchError> {
+    fn check(&self, answer: Response, call: &CallState) -> Result<FeatureResponse, DispatchErrorKind> {
         let limit = (self.services.limits.response_kb as usize) << 10;
         let scope = &self.services.scope;
         match response::check(answer, &call.issued, limit) {
@@ -196,7 +199,7 @@ impl Feature {
             }
             Err(error) => {
                 tracing::error!(%scope, %error, "a feature's answer cannot be used");
-                Err(self.error(DispatchErrorKind::Trapped))
+                Err(DispatchErrorKind::Trapped)
             }
         }
     }
@@ -206,17 +209,6 @@ impl Feature {
             let (scope, dropped) = (&self.services.scope, call.log_lines_dropped);
             tracing::warn!(%scope, dropped, "log lines past the call's allowance were dropped");
         }
-    }
-
-    fn fail(&self, account: &Account, kind: DispatchErrorKind) -> DispatchError {
-        let none = Duration::ZERO;
-        account.record(CallRecord {
-            outcome: outcome(Some(kind)),
-            cpu: none,
-            host_calls: none,
-            peak_memory: 0,
-        });
-        self.error(kind)
     }
 
     fn error(&self, kind: DispatchErrorKind) -> DispatchError {
@@ -230,41 +222,16 @@ impl Feature {
 }
 
 /// None: the component does not export what the call needs.
-async fn invoke(guest: &mut Guest, invocation: Invocation) -> wasmtime::Result<Option<Answer>> {
+async fn invoke(guest: &mut Guest, invocation: Invocation) -> wasmtime::Result<Option<Said>> {
     match invocation {
         Invocation::Request(request) => {
             let (response,) = guest.handle.call_async(&mut guest.store, (request,)).await?;
-            Ok(Some(Answer::Response(response)))
+            Ok(Some(Said::Response(response)))
         }
         Invocation::Event(context, delivery) => {
             let Some(on_event) = guest.on_event else { return Ok(None) };
             let (answer,) = on_event.call_async(&mut guest.store, (context, delivery)).await?;
-            Ok(Some(Answer::Event(answer)))
+            Ok(Some(Said::Event(answer)))
         }
-    }
-}
-
-fn record(
-    guest: &Guest,
-    call: Option<&CallState>,
-    kind: Option<DispatchErrorKind>,
-    cpu: Duration,
-) -> CallRecord {
-    CallRecord {
-        outcome: outcome(kind),
-        cpu,
-        host_calls: call.map_or(Duration::ZERO, |call| call.host_calls),
-        peak_memory: guest.store.data().limiter.peak() as u64,
-    }
-}
-
-fn outcome(kind: Option<DispatchErrorKind>) -> Outcome {
-    match kind {
-        None => Outcome::Ok,
-        Some(DispatchErrorKind::Busy) => Outcome::Busy,
-        Some(DispatchErrorKind::Deadline) => Outcome::Deadline,
-        Some(DispatchErrorKind::Memory) => Outcome::Memory,
-        Some(DispatchErrorKind::Trapped) => Outcome::Trapped,
-        Some(DispatchErrorKind::NotEnabled | DispatchErrorKind::Unsupported) => Outcome::Refused,
     }
 }

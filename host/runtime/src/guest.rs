@@ -4,11 +4,12 @@
 use std::sync::{Arc, Mutex};
 
 use wasmtime::component::{Instance, InstancePre, TypedFunc};
-use wasmtime::{Engine, Store, UpdateDeadline};
+use wasmtime::{Engine, PoolConcurrencyLimitError, Store, UpdateDeadline};
 
 use crate::bindings::p2p::feature::types::{Context, Delivery, Request, Response};
 use crate::bindings::with_events::exports::p2p::feature::events::Error as EventError;
 use crate::contract;
+use crate::pools::Pools;
 use crate::state::{FeatureServices, GuestState};
 
 /// `p2p:feature/handler.handle`.
@@ -25,6 +26,8 @@ pub struct Guest {
     /// Hears events, if it does.
     pub on_event: Option<OnEvent>,
     calls: u32,
+    /// Tasks and waitables that the engine keeps for an instance at rest.
+    at_rest: usize,
 }
 
 /// Makes instances and keeps idle ones.
@@ -32,37 +35,62 @@ pub struct GuestPool {
     engine: Engine,
     template: InstancePre<GuestState>,
     services: Arc<FeatureServices>,
+    pools: Arc<Pools>,
     idle: Mutex<Vec<Guest>>,
 }
 
 impl GuestPool {
-    /// A pool without instances yet.
-    pub fn new(engine: Engine, template: InstancePre<GuestState>, services: Arc<FeatureServices>) -> Self {
-        Self { engine, template, services, idle: Mutex::new(Vec::new()) }
+    /// A pool without instances yet, beside the others of this process.
+    pub fn new(
+        engine: Engine,
+        template: InstancePre<GuestState>,
+        services: Arc<FeatureServices>,
+        pools: &Arc<Pools>,
+    ) -> Arc<Self> {
+        let idle = Mutex::new(Vec::new());
+        let pool = Arc::new(Self { engine, template, services, pools: Arc::clone(pools), idle });
+        pools.add(&pool);
+        pool
     }
 
-    /// The most recently used idle instance, or a new one.
+    /// The most recently used idle instance, or a new one. Fails with `PoolConcurrencyLimitError` when every place
+    /// of the process is taken by a call.
     pub async fn take(&self) -> wasmtime::Result<Guest> {
         let idle = self.idle.lock().unwrap_or_else(|e| e.into_inner()).pop();
-        match idle {
-            Some(guest) => Ok(guest),
-            None => self.make().await,
+        if let Some(guest) = idle {
+            return Ok(guest);
+        }
+        match self.make().await {
+            Err(error) if error.is::<PoolConcurrencyLimitError>() => {
+                self.pools.shrink();
+                self.make().await
+            }
+            made => made,
         }
     }
 
-    /// Takes an instance back that ended its call well; drops it when it has served enough.
+    /// Takes an instance back that ended its call well; drops it when it has served enough, or when it answered while
+    /// a task of its own still runs: that task would go on inside the next call, with the next caller's rights.
     pub fn give_back(&self, mut guest: Guest) {
         guest.calls += 1;
+        if guest.store.concurrent_state_table_size() > guest.at_rest {
+            tracing::warn!(scope = %self.services.scope, "a feature answered before its own tasks were over");
+            return;
+        }
         if guest.calls < self.services.limits.calls_per_instance {
             self.idle.lock().unwrap_or_else(|e| e.into_inner()).push(guest);
         }
     }
 
-    /// Drops half of the idle instances; called now and then, so that a burst is not paid for for good.
+    /// Drops half of the idle instances, the single one too; called now and then, so that a burst is not paid for for
+    /// good, and when all instances of the process are taken.
     pub fn shrink(&self) {
         let mut idle = self.idle.lock().unwrap_or_else(|e| e.into_inner());
-        let surplus = idle.len() / 2;
-        idle.drain(..surplus);
+        let surplus = idle.len().div_ceil(2);
+        let dropped: Vec<_> = idle.drain(..surplus).collect();
+        // Tearing an instance down takes a while; nobody waits for the lock meanwhile.
+        drop(idle);
+        drop(dropped);
     }
 
     async fn make(&self) -> wasmtime::Result<Guest> {
@@ -87,7 +115,8 @@ impl GuestPool {
             Some(index) => Some(instance.get_typed_func(&mut store, index)?),
             None => None,
         };
-        Ok(Guest { store, handle, on_event, calls: 0 })
+        let at_rest = store.concurrent_state_table_size();
+        Ok(Guest { store, handle, on_event, calls: 0, at_rest })
     }
 }
 

@@ -93,7 +93,7 @@ pub async fn prepare(
     let component = compile(shared, &digest, bytes).await?;
     let template = link(shared, &component, &inspected, &used)?;
     let services = services(shared, tenant, directory, installation, &inspected, &digest).await?;
-    let pool = GuestPool::new(shared.engine.clone(), template, Arc::clone(&services));
+    let pool = GuestPool::new(shared.engine.clone(), template, Arc::clone(&services), &shared.pools);
     match timeout(START, pool.take()).await {
         Ok(Ok(first)) => pool.give_back(first),
         Ok(Err(error)) => return Err(InstallError::Start(format!("{error:#}"))),

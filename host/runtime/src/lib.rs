@@ -18,8 +18,10 @@ mod guest;
 mod inspect;
 mod install;
 mod meter;
+mod pools;
 mod response;
 mod routes;
+mod running;
 mod runtime;
 mod state;
 

@@ -11,18 +11,13 @@ use wasmtime::ResourceLimiter;
 /// so on a crowded machine this reads high, never low.
 pub struct Metered<'a, F> {
     inner: Pin<&'a mut F>,
-    spent: Duration,
+    spent: &'a mut Duration,
 }
 
 impl<'a, F: Future> Metered<'a, F> {
-    /// Watches this future.
-    pub fn new(inner: Pin<&'a mut F>) -> Self {
-        Self { inner, spent: Duration::ZERO }
-    }
-
-    /// Time spent in polls so far.
-    pub fn spent(&self) -> Duration {
-        self.spent
+    /// Watches this future and adds to this sum, which is true at every moment.
+    pub fn new(inner: Pin<&'a mut F>, spent: &'a mut Duration) -> Self {
+        Self { inner, spent }
     }
 }
 
@@ -32,7 +27,7 @@ impl<F: Future> Future for Metered<'_, F> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let begun = Instant::now();
         let polled = self.inner.as_mut().poll(cx);
-        self.spent += begun.elapsed();
+        *self.spent += begun.elapsed();
         polled
     }
 }

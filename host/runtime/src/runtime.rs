@@ -19,6 +19,7 @@ use crate::directory::Directory;
 use crate::engine::{self, EngineConfig};
 use crate::feature::Feature;
 use crate::install::{self, InstallError};
+use crate::pools::Pools;
 use crate::routes::{RouteMatch, RouteTable, RouteTarget};
 
 /// What the runtime stands on.
@@ -41,6 +42,7 @@ pub struct Services {
 pub struct Shared {
     pub(crate) engine: Engine,
     pub(crate) artefacts: Arc<Artefacts>,
+    pub(crate) pools: Arc<Pools>,
     pub(crate) stores: Arc<dyn Stores>,
     pub(crate) identity: Arc<dyn Identity>,
     pub(crate) sealers: Sealers,
@@ -69,6 +71,7 @@ impl Runtime {
         let shared = Shared {
             engine: engine::start(config)?,
             artefacts: Arc::new(Artefacts::new(services.artefacts)),
+            pools: Arc::default(),
             stores: services.stores,
             identity: services.identity,
             sealers: services.sealers,
@@ -188,11 +191,7 @@ impl Runtime {
 
     /// Lets surplus idle instances go; to be called every minute or so.
     pub fn shrink(&self) {
-        let tenants: Vec<_> =
-            self.tenants.read().unwrap_or_else(|e| e.into_inner()).values().cloned().collect();
-        for feature in tenants.iter().flat_map(|tenant| tenant.features.values()) {
-            feature.shrink();
-        }
+        self.shared.pools.shrink();
     }
 
     fn tenant(&self, tenant: &TenantId) -> Option<Arc<TenantFeatures>> {

@@ -19,7 +19,7 @@ pub enum CallKind {
 
 /// How it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the cases of DispatchError by their names")]
+#[expect(missing_docs, reason = "the cases of DispatchError by their names, and a caller who went away")]
 pub enum Outcome {
     Ok,
     Busy,
@@ -27,6 +27,7 @@ pub enum Outcome {
     Memory,
     Trapped,
     Refused,
+    Cancelled,
 }
 
 /// One call's use.
@@ -45,7 +46,7 @@ pub struct CallRecord {
 /// Sums of one (tenant, feature, kind).
 #[derive(Debug, Default)]
 pub struct Account {
-    calls: [AtomicU64; 6],
+    calls: [AtomicU64; 7],
     cpu_us: AtomicU64,
     host_call_us: AtomicU64,
     peak_memory: AtomicU64,
@@ -85,8 +86,8 @@ impl Ledger {
 
 impl Outcome {
     /// Every outcome, in the order of the sums.
-    pub const ALL: [Self; 6] =
-        [Self::Ok, Self::Busy, Self::Deadline, Self::Memory, Self::Trapped, Self::Refused];
+    pub const ALL: [Self; 7] =
+        [Self::Ok, Self::Busy, Self::Deadline, Self::Memory, Self::Trapped, Self::Refused, Self::Cancelled];
 
     /// The word used in metrics.
     pub fn as_str(self) -> &'static str {
@@ -97,6 +98,7 @@ impl Outcome {
             Self::Memory => "memory",
             Self::Trapped => "trapped",
             Self::Refused => "refused",
+            Self::Cancelled => "cancelled",
         }
     }
 }

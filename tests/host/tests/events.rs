@@ -8,9 +8,11 @@ use std::time::Duration;
 
 use p2p_context::{FixedClock, Timestamp};
 use p2p_jobs::{Deliveries, Worker};
-use p2p_test_support::host::{TestHost, tenant};
+use p2p_test_support::host::{TestHost, installation, tenant};
+use p2p_test_support::made;
 use p2p_test_support::people::Person;
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 /// A host on a clock that stands still, its worker, and somebody to ask.
 struct Stage {
@@ -140,6 +142,38 @@ async fn a_dead_letter_does_not_hold_up_its_key() {
     stage.worker.drain().await.unwrap();
     stage.worker.drain().await.unwrap();
     assert_eq!(stage.notes().await, ["after"]);
+}
+
+#[tokio::test]
+async fn a_subscriber_that_is_stuck_holds_up_nobody_else() {
+    let stage = Stage::set().await;
+    // The same component once more, without routes, so that the two do not conflict.
+    let mut stuck = installation("hostile");
+    let bytes = made::remade(&std::fs::read(&stuck.file).unwrap(), |manifest| {
+        manifest.insert("name".to_owned(), "stuck".into());
+        manifest.insert("routes".to_owned(), json!([]));
+    });
+    stuck.file = stage.host.folder().join("stuck.wasm");
+    std::fs::write(&stuck.file, bytes).unwrap();
+    stuck.settings = json!({"stuck": true});
+    stuck.limits.deadline_ms = 30_000;
+    stage.host.runtime.install(&stage.host.tenant(), &stuck).await.unwrap();
+    let texts: Vec<_> = (10..50).map(|number| format!("note {number}")).collect();
+    for text in &texts {
+        stage.tell(text, json!({"do": "write", "text": text})).await;
+    }
+    let stop = CancellationToken::new();
+    let Stage { host, clock, worker, person } = stage;
+    let worker = tokio::spawn(worker.run(stop.clone()));
+    let sql = json!({"sql": "SELECT COUNT(*) FROM notes"});
+    let all = async {
+        while person.post("/hostile/sql", &sql).await.expect(200).json["rows"] != json!([[texts.len()]]) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), all).await.expect("the others before the first deadline");
+    worker.abort();
+    drop((host, clock, stop));
 }
 
 #[tokio::test]

@@ -3,8 +3,12 @@
 
 #![cfg(test)]
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use http::Method;
 use p2p_runtime::DispatchErrorKind;
+use p2p_tenants::ledger::Account;
 use p2p_tenants::{CallKind, Outcome};
 use p2p_test_support::host::{TestHost, installation, tenant};
 use p2p_test_support::people::Person;
@@ -14,6 +18,11 @@ async fn hostile() -> (TestHost, Person) {
     let host = TestHost::with(&["hostile"]).await;
     let person = Person::nobody(&host.url(""), "localhost");
     (host, person)
+}
+
+fn account(host: &TestHost, route: &str) -> Arc<Account> {
+    let name = p2p_context::FeatureName::new("hostile").unwrap();
+    host.ledger.account(&host.tenant(), &name, CallKind::Route(route.into()))
 }
 
 /// What a capability refused, by its name in the contract.
@@ -33,8 +42,7 @@ async fn a_trap_ends_one_call_says_nothing_and_the_next_is_fine() {
         }
         person.get("/hostile/echo").await.expect(200);
     }
-    let name = p2p_context::FeatureName::new("hostile").unwrap();
-    let account = host.ledger.account(&host.tenant(), &name, CallKind::Route("GET /hostile/trap".into()));
+    let account = account(&host, "GET /hostile/trap");
     assert_eq!((account.calls(Outcome::Trapped), account.calls(Outcome::Ok)), (3, 0));
 }
 
@@ -59,8 +67,7 @@ async fn a_memory_hog_is_stopped_at_its_limit() {
     let error = host.call(Method::GET, "/hostile/hog?mb=512", "").await.unwrap_err();
     assert_eq!(error.kind, DispatchErrorKind::Memory);
     assert_eq!(person.get("/hostile/hog?mb=512").await.expect(500).code(), "INTERNAL");
-    let name = p2p_context::FeatureName::new("hostile").unwrap();
-    let account = host.ledger.account(&host.tenant(), &name, CallKind::Route("GET /hostile/hog".into()));
+    let account = account(&host, "GET /hostile/hog");
     let limit = installation("hostile").limits.memory_bytes() as u64;
     assert!(account.peak_memory() <= limit && account.peak_memory() > 8 << 20, "{}", account.peak_memory());
     person.get("/hostile/echo").await.expect(200);
@@ -68,7 +75,7 @@ async fn a_memory_hog_is_stopped_at_its_limit() {
 
 #[tokio::test]
 async fn an_answer_past_the_limit_or_without_a_real_status_is_not_sent() {
-    let (_host, person) = hostile().await;
+    let (host, person) = hostile().await;
     person.get("/hostile/huge?kb=1000").await.expect(200);
     for path in [
         "/hostile/huge?kb=5000",
@@ -77,6 +84,50 @@ async fn an_answer_past_the_limit_or_without_a_real_status_is_not_sent() {
         "/hostile/packed?hex=01",
     ] {
         assert_eq!(person.get(path).await.expect(500).code(), "INTERNAL", "{path}");
+    }
+    let account = account(&host, "GET /hostile/status");
+    assert_eq!((account.calls(Outcome::Ok), account.calls(Outcome::Trapped)), (0, 2));
+}
+
+#[tokio::test]
+async fn a_call_whose_caller_goes_away_ends_and_is_written_down() {
+    let (host, person) = hostile().await;
+    let hurried = tokio::time::timeout(Duration::from_millis(300), person.get("/hostile/spin")).await;
+    assert!(hurried.is_err(), "it never ends");
+    let account = account(&host, "GET /hostile/spin");
+    let written = async {
+        while account.calls(Outcome::Cancelled) == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), written).await.expect("a line in the ledger");
+    assert!(account.cpu_us() > 10_000, "{}", account.cpu_us());
+    assert_eq!(account.calls(Outcome::Deadline), 0);
+}
+
+#[tokio::test]
+async fn a_task_that_outlives_its_answer_goes_with_its_instance() {
+    let host = TestHost::with(&["hostile"]).await;
+    let calls = async |path: &str| {
+        let answer = host.call(Method::GET, path, "").await.unwrap();
+        serde_json::from_slice::<Value>(&answer.body).unwrap()["calls"].clone()
+    };
+    assert_eq!(calls("/hostile/statics").await, 1);
+    assert_eq!(calls("/hostile/statics").await, 2, "the instance is kept");
+    assert_eq!(calls("/hostile/linger").await, 3);
+    assert_eq!(calls("/hostile/statics").await, 1, "nobody is served beside a stranger's task");
+}
+
+#[tokio::test]
+async fn idle_instances_make_room_for_a_feature_that_needs_one() {
+    let tenants = ["north", "south"].map(|id| tenant(id, &[&format!("{id}.example")], &["hostile"]));
+    let host = TestHost::crowded(tenants.into(), 4).await;
+    for name in ["north.example", "south.example", "north.example"] {
+        let person = Person::nobody(&host.url(""), name);
+        let three = (0..3).map(|_| person.get("/hostile/join?to=200000"));
+        for answer in futures::future::join_all(three).await {
+            answer.expect(200);
+        }
     }
 }
 

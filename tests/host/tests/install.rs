@@ -116,7 +116,9 @@ async fn a_route_that_another_feature_answers_is_a_conflict() {
     let (tenant, fixture) = (host.tenant(), installation("hostile"));
     host.runtime.install(&tenant, &fixture).await.unwrap();
     // The same bytes under another name: a second manifest section would be ambiguous, so the first is renamed.
-    let bytes = made::renamed(&std::fs::read(&fixture.file).unwrap(), "rival");
+    let bytes = made::remade(&std::fs::read(&fixture.file).unwrap(), |manifest| {
+        manifest.insert("name".to_owned(), "rival".into());
+    });
     let file = host.folder().join("rival.wasm");
     std::fs::write(&file, bytes).unwrap();
     let rival = Installation { file, ..fixture };

@@ -43,6 +43,18 @@ pub struct TestHost {
     stop: CancellationToken,
 }
 
+/// What a host is built of.
+struct Parts {
+    tenants: Vec<Tenant>,
+    clock: Arc<dyn Clock>,
+    stores: Arc<dyn Stores>,
+    folder: TempDir,
+    /// Places for instances of guests. Many tests run side by side, and each pool reserves address space for all.
+    instances: u32,
+}
+
+const INSTANCES: u32 = 100;
+
 /// A built component with what a feature of its name usually needs.
 #[expect(clippy::expect_used, reason = "a test's own feature")]
 pub fn installation(name: &str) -> Installation {
@@ -103,7 +115,15 @@ impl TestHost {
     pub async fn on(data: &Path, features: &[&str]) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let stores = Arc::new(EmbeddedStores::new(data.to_path_buf(), settings(&clock)));
-        Self::build(vec![tenant("main", &["*"], features)], clock, stores, folder()).await
+        let tenants = vec![tenant("main", &["*"], features)];
+        Self::build(Parts { tenants, clock, stores, folder: folder(), instances: INSTANCES }).await
+    }
+
+    /// These tenants, which share places for so many instances of guests.
+    pub async fn crowded(tenants: Vec<Tenant>, instances: u32) -> Self {
+        let (folder, clock): (_, Arc<dyn Clock>) = (folder(), Arc::new(SystemClock));
+        let stores = Arc::new(EmbeddedStores::new(folder.path().to_path_buf(), settings(&clock)));
+        Self::build(Parts { tenants, clock, stores, folder, instances }).await
     }
 
     async fn start_over(
@@ -113,16 +133,12 @@ impl TestHost {
     ) -> Self {
         let folder = folder();
         let stores = over(Arc::new(EmbeddedStores::new(folder.path().to_path_buf(), settings(&clock))));
-        Self::build(tenants, clock, stores, folder).await
+        Self::build(Parts { tenants, clock, stores, folder, instances: INSTANCES }).await
     }
 
     #[expect(clippy::expect_used, reason = "a test without its host cannot say anything")]
-    async fn build(
-        tenants: Vec<Tenant>,
-        clock: Arc<dyn Clock>,
-        stores: Arc<dyn Stores>,
-        folder: TempDir,
-    ) -> Self {
+    async fn build(parts: Parts) -> Self {
+        let Parts { tenants, clock, stores, folder, instances } = parts;
         let secrets = Secrets::new(SECRET, []).expect("a secret");
         // Weak on purpose: what is under test is not how long a guess takes.
         let password_cost = PasswordCost { memory_kib: 64, passes: 1, lanes: 1 };
@@ -139,8 +155,7 @@ impl TestHost {
             clock: Arc::clone(&clock),
             artefacts: built::folder().join("compiled"),
         };
-        // Many tests run side by side, and each pool reserves address space for all its instances.
-        let engine = EngineConfig { instances: 100, ..EngineConfig::default() };
+        let engine = EngineConfig { instances, ..EngineConfig::default() };
         let runtime = Arc::new(Runtime::new(&engine, services).expect("a runtime"));
         for tenant in &tenants {
             for installation in tenant.features.values() {

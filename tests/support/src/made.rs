@@ -30,9 +30,12 @@ pub fn append_manifest(component: &mut Vec<u8>, manifest: &serde_json::Value) {
     section.encode(component);
 }
 
-/// The same component under another name: its manifest is taken out and put back with the name changed.
+/// The same component with another manifest: it is taken out, changed and put back.
 #[expect(clippy::expect_used, clippy::panic, reason = "a test's own component")]
-pub fn renamed(component: &[u8], name: &str) -> Vec<u8> {
+pub fn remade(
+    component: &[u8],
+    change: impl FnOnce(&mut serde_json::Map<String, serde_json::Value>),
+) -> Vec<u8> {
     for payload in wasmparser::Parser::new(0).parse_all(component) {
         let Ok(wasmparser::Payload::CustomSection(section)) = payload else { continue };
         if section.name() != MANIFEST {
@@ -40,13 +43,13 @@ pub fn renamed(component: &[u8], name: &str) -> Vec<u8> {
         }
         let mut manifest: serde_json::Map<String, serde_json::Value> =
             serde_json::from_slice(section.data()).expect("manifest");
-        manifest.insert("name".to_owned(), name.into());
+        change(&mut manifest);
         let manifest = serde_json::Value::Object(manifest);
         // It is the last section: everything before it is kept as it is.
         let begin = section_begin(component, section.range().start);
-        let mut renamed = component.get(..begin).expect("section").to_vec();
-        append_manifest(&mut renamed, &manifest);
-        return renamed;
+        let mut remade = component.get(..begin).expect("section").to_vec();
+        append_manifest(&mut remade, &manifest);
+        return remade;
     }
     panic!("the component has no manifest")
 }

@@ -15,7 +15,7 @@ const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and then some";
 
 struct Folder {
     blobs: Arc<dyn BlobStore>,
-    _data: TempDir,
+    data: TempDir,
 }
 
 async fn folder() -> Folder {
@@ -24,7 +24,7 @@ async fn folder() -> Folder {
         EmbeddedStores::new(data.path().to_owned(), EmbeddedConfig::new([1; 32], Arc::new(SystemClock)));
     let scope = Scope { tenant: TenantId::new("t").unwrap(), feature: FeatureName::new("f").unwrap() };
     let opened = stores.open(&scope, &Migrations::default(), StoreLimits::default()).await.unwrap();
-    Folder { blobs: opened.blobs, _data: data }
+    Folder { blobs: opened.blobs, data }
 }
 
 fn rules() -> UploadRules {
@@ -59,6 +59,13 @@ async fn send(folder: &Folder, bytes: Vec<u8>) -> (Result<Form, Problem>, Stagin
     (form, staging)
 }
 
+fn is_staged(folder: &std::path::Path, id: &str) -> bool {
+    std::fs::read_dir(folder).unwrap().map(Result::unwrap).any(|entry| {
+        entry.file_name().to_string_lossy().contains(id)
+            || (entry.path().is_dir() && is_staged(&entry.path(), id))
+    })
+}
+
 async fn refused(parts: &[Vec<u8>]) -> u16 {
     let folder = folder().await;
     let (form, staging) = send(&folder, form(parts)).await;
@@ -81,7 +88,7 @@ async fn files_are_staged_and_fields_become_json() {
         part("name=\"file\"; filename=\"C:\\temp\\a\tb.png\"", &long),
         part("name=\"tag\"", "اثنان".as_bytes()),
     ];
-    let (form, _) = send(&folder, form(&parts)).await;
+    let (form, _staging) = send(&folder, form(&parts)).await;
     let Form { fields, uploads } = form.unwrap();
     assert_eq!(serde_json::from_slice::<Value>(&fields).unwrap(), json!({"tag": ["one", "اثنان"]}));
     let [upload] = uploads.as_slice() else { panic!("one file") };
@@ -121,4 +128,24 @@ async fn forms_that_end_early_or_hide_behind_headers_are_refused() {
     let mut staging = Staging::new(Arc::clone(&folder.blobs));
     let not_a_form = read(&HeaderMap::new(), Body::empty(), &limits, &mut staging).await;
     assert_eq!(not_a_form.err().unwrap().status, 415);
+}
+
+#[tokio::test]
+async fn a_request_that_goes_away_leaves_no_file() {
+    let folder = folder().await;
+    let parts = [part("name=\"f\"; filename=\"a.png\"", PNG)];
+    let (_, handed_over) = send(&folder, form(&parts)).await;
+    let kept = handed_over.ids[0].clone();
+    handed_over.hand_over();
+    let (_, dropped) = send(&folder, form(&parts)).await;
+    let id = dropped.ids[0].clone();
+    assert!(is_staged(folder.data.path(), &id));
+    drop(dropped);
+    let gone = async {
+        while is_staged(folder.data.path(), &id) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), gone).await.unwrap();
+    assert!(folder.blobs.promote(&kept, "kept").await.is_ok());
 }

@@ -63,7 +63,7 @@ impl Relay {
         for producer in self.features.each() {
             done += self.relay(producer).await?;
         }
-        let due = self.deliveries.due(self.clock.now(), DELIVERIES).await?;
+        let due = self.deliveries.due(self.clock.now(), &[], DELIVERIES).await?;
         done += due.len();
         for delivery in due {
             self.deliver(delivery).await?;
