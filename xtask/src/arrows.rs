@@ -96,6 +96,7 @@ mod tests {
             features: BTreeMap::new(),
             targets: Vec::new(),
             dependencies: vec![dependency(&to)],
+            metadata: serde_json::Value::Null,
         };
         let workspace =
             Workspace { root: "/house".into(), target: "/house/target".into(), packages: vec![package] };

@@ -1,12 +1,12 @@
 //! Prepares a compiler for components: the normal way first, Debian's packages where that is not to be
-//! had, else a sentence on what to type. The only task that installs anything.
+//! had, else a sentence on what to type.
 
-use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 
+use crate::debian;
 use crate::process;
 use crate::toolchain::{self, DEBIAN_PACKAGES, TARGET, Toolchain};
 use crate::workspace::Workspace;
@@ -41,26 +41,11 @@ fn install(workspace: &Workspace) -> Result<Toolchain> {
             return Ok(found);
         }
     }
-    if debian_as_root()? {
-        install_debian_packages()?;
+    if debian::may_install()? {
+        println!("Installing Debian's wasm toolchain instead: {}.", DEBIAN_PACKAGES.join(", "));
+        debian::install(&DEBIAN_PACKAGES)?;
     }
     toolchain::detect()?.with_context(advice)
-}
-
-fn install_debian_packages() -> Result<()> {
-    println!("Installing Debian's wasm toolchain instead: {}.", DEBIAN_PACKAGES.join(", "));
-    process::run(Command::new("apt-get").args(["update", "-qq"]))?;
-    let mut command = Command::new("apt-get");
-    command.env("DEBIAN_FRONTEND", "noninteractive");
-    command.args(["install", "-y", "-qq", "--no-install-recommends"]).args(DEBIAN_PACKAGES);
-    process::run(&mut command)
-}
-
-fn debian_as_root() -> Result<bool> {
-    if !Path::new("/etc/debian_version").is_file() || !process::on_path("apt-get") {
-        return Ok(false);
-    }
-    Ok(process::capture(Command::new("id").arg("-u"))?.trim() == "0")
 }
 
 fn advice() -> String {

@@ -6,6 +6,7 @@ mod bench;
 mod bootstrap;
 mod components;
 mod contracts;
+mod debian;
 mod deny;
 mod findings;
 mod generate;
@@ -13,6 +14,7 @@ mod hooks;
 mod process;
 mod run;
 mod semver;
+mod stamp;
 mod test;
 mod tidy;
 mod toolchain;
@@ -46,7 +48,7 @@ enum Task {
     /// Build every feature to `target/components/<name>.wasm`
     ///
     /// Fixtures of tests go to `target/components/fixtures/`, where a host that is given the folder does not
-    /// look. What has not changed is not built again. A component may weigh 600 000 bytes.
+    /// look. What has not changed is not built again. A component may weigh 600 000 bytes, names aside.
     Components {
         /// Only the feature in the folder of this name; may be repeated
         #[arg(long, value_name = "NAME")]
@@ -73,9 +75,10 @@ enum Task {
         #[arg(long)]
         quick: bool,
     },
-    /// Install what only tests need, under `target/tools`
+    /// Install what only tests need: Python and npm packages, a browser; build the app that it shows
     ///
-    /// `test` does it by itself. A second run costs milliseconds.
+    /// `test` does it by itself. A second run costs milliseconds. Packages go to `target/tools` and
+    /// `tests/e2e/node_modules`; the browser is Debian's, unless there is a Chromium already.
     Tools,
     /// House rules about files, names, contracts, migrations and manifests
     Tidy,

@@ -1,64 +1,20 @@
-//! Programs of other languages that tests talk to, under `target/tools`. Installs what is missing and says so; never
-//! touches what a person has installed, but for Debian's packages where it is told to.
+//! Programs of other languages that tests talk to. Installs what is missing and says so; never touches what a person
+//! has installed, but for Debian's packages where it is told to.
 
-use std::fs;
-use std::path::Path;
-use std::process::Command;
+mod chromium;
+mod node;
+mod python;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 
-use crate::process;
 use crate::workspace::Workspace;
-
-/// Names and versions of the Python packages.
-const REQUIREMENTS: &str = "tests/tools/requirements.txt";
 
 /// Everything that tests need.
 ///
 /// # Errors
 /// When something is missing and cannot be installed, with what to type.
 pub fn prepare(workspace: &Workspace) -> Result<()> {
-    python(workspace)
-}
-
-/// A virtual environment with the packages, made anew only when their list has changed.
-fn python(workspace: &Workspace) -> Result<()> {
-    let folder = workspace.target.join("tools/python");
-    let wanted = fs::read_to_string(workspace.root.join(REQUIREMENTS)).context(REQUIREMENTS)?;
-    let stamp = folder.join("installed.txt");
-    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
-        return Ok(());
-    }
-    if !process::on_path("python3") {
-        bail!("tests need Python 3: type `apt-get install python3 python3-venv`, or install it your way");
-    }
-    process::run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))
-        .context("on Debian the module is in the package python3-venv")?;
-    let mut install = Command::new(folder.join("bin/python"));
-    install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]);
-    process::run(install.arg(workspace.root.join(REQUIREMENTS)))?;
-    let locate = "import wasmtime_cli, pathlib; print(pathlib.Path(wasmtime_cli.__file__).with_name('wasmtime'), end='')";
-    let wasmtime = process::capture(Command::new(folder.join("bin/python")).args(["-c", locate]))?;
-    offer(workspace, "wasmtime", Path::new(&wasmtime))?;
-    fs::write(&stamp, wanted).context("the list of what is installed")
-}
-
-/// Puts a native program that a package carries to `target/tools/bin`, with the right to run it.
-fn offer(workspace: &Workspace, name: &str, program: &Path) -> Result<()> {
-    let folder = workspace.target.join("tools/bin");
-    fs::create_dir_all(&folder)?;
-    let copy = folder.join(name);
-    fs::copy(program, &copy).with_context(|| format!("{} is missing", program.display()))?;
-    make_executable(&copy)
-}
-
-#[cfg(unix)]
-fn make_executable(program: &Path) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    Ok(fs::set_permissions(program, fs::Permissions::from_mode(0o755))?)
-}
-
-#[cfg(not(unix))]
-fn make_executable(_: &Path) -> Result<()> {
-    Ok(())
+    python::prepare(workspace)?;
+    chromium::prepare()?;
+    node::prepare(workspace)
 }

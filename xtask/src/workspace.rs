@@ -28,6 +28,9 @@ pub struct Package {
     pub features: BTreeMap<String, Vec<String>>,
     pub targets: Vec<Target>,
     pub dependencies: Vec<Dependency>,
+    /// What stands under `[package.metadata]`.
+    #[serde(default)]
+    pub metadata: serde_json::Value,
 }
 
 /// A library, binary or test of a member.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::host::{
-    Blobs, Cache, Clock, Config, Credentials, Directory, Documents, Events, Host, Level, Log, Random,
+    Blobs, Cache, Callers, Clock, Config, Credentials, Directory, Documents, Events, Host, Level, Log, Mail, Random,
     Secrets, Sessions, Sql, Text,
 };
 use crate::idempotency::Claim;
@@ -146,6 +146,8 @@ impl Ctx {
         events Events "Events that belong to no commit.";
         credentials Credentials "E-mails and passwords; accounts only.";
         sessions Sessions "Sessions; accounts only.";
+        callers Callers "Who is calling, on hosts that have not said so.";
+        mail Mail "Letters by template.";
         cache Cache "Small values that may vanish.";
         config Config "The feature's settings; see `settings`.";
         secrets Secrets "Sealing.";

@@ -1,9 +1,11 @@
 //! A feature as data: its name, routes, subscriptions, tables and settings. The router, the manifest and the OpenAPI
 //! fragment are all read from it.
 
+mod mail;
 mod migration;
 mod route;
 
+pub use mail::MailTemplate;
 #[cfg(any(feature = "describe", feature = "test-host"))]
 pub(crate) use migration::OWN;
 pub use migration::{Collection, Migration};
@@ -27,6 +29,10 @@ pub struct Feature {
     pub(crate) collections: Vec<Collection>,
     pub(crate) channels: Vec<&'static str>,
     pub(crate) directory: bool,
+    #[cfg(feature = "describe")]
+    pub(crate) mails: Vec<MailTemplate>,
+    #[cfg(feature = "describe")]
+    pub(crate) audits: Vec<&'static str>,
     #[cfg(feature = "events")]
     pub(crate) subscriptions: Vec<Subscription>,
     #[cfg(feature = "describe")]
@@ -45,6 +51,10 @@ impl Feature {
             collections: Vec::new(),
             channels: Vec::new(),
             directory: false,
+            #[cfg(feature = "describe")]
+            mails: Vec::new(),
+            #[cfg(feature = "describe")]
+            audits: Vec::new(),
             #[cfg(feature = "events")]
             subscriptions: Vec::new(),
             #[cfg(feature = "describe")]
@@ -106,6 +116,30 @@ impl Feature {
     #[must_use]
     pub fn channel(mut self, name: &'static str) -> Self {
         self.channels.push(name);
+        self
+    }
+
+    /// Letters it sends; see [`mail!`](crate::mail).
+    #[must_use]
+    #[cfg_attr(
+        not(feature = "describe"),
+        expect(unused_mut, unused_variables, reason = "only the manifest has them")
+    )]
+    pub fn mails(mut self, mails: &[MailTemplate]) -> Self {
+        #[cfg(feature = "describe")]
+        self.mails.extend_from_slice(mails);
+        self
+    }
+
+    /// Topics of its own that the host keeps in the tenant's audit log, with who caused them.
+    #[must_use]
+    #[cfg_attr(
+        not(feature = "describe"),
+        expect(unused_mut, unused_variables, reason = "only the manifest has them")
+    )]
+    pub fn audits(mut self, topics: &[&'static str]) -> Self {
+        #[cfg(feature = "describe")]
+        self.audits.extend_from_slice(topics);
         self
     }
 

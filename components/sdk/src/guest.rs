@@ -5,6 +5,7 @@
 pub mod bindings;
 mod calls;
 mod direct;
+mod direct_identity;
 mod grants;
 mod overlapping;
 #[cfg(feature = "wasi-http")]

@@ -3,23 +3,29 @@
 
 mod answer;
 mod blobs;
+mod callers;
 mod content;
 mod documents;
 mod identity;
 mod join;
+mod mail;
 mod small;
 mod sql;
 
 use std::rc::Rc;
 
 pub use answer::Answer;
-pub use blobs::{Blob, BlobError, Blobs};
+pub use blobs::{Blob, BlobError, Blobs, Picture};
+pub use callers::{Callers, Identified, Refusal};
 pub use content::{Directory, DirectoryError, Event, Events, EventsError, Text};
 pub use documents::{
     Change, Comparison, Document, DocumentError, Documents, Filter, Operator, Order, Search,
 };
-pub use identity::{CredentialError, Credentials, Issued, SessionError, Sessions};
+pub use identity::{
+    CredentialError, Credentials, Issued, OpenSession, Proof, Proven, SessionError, Sessions,
+};
 pub use join::{join, join_all, join3};
+pub use mail::{Mail, MailError};
 pub use small::{Cache, CacheError, Clock, Config, Level, Log, Random, Secrets, Unreadable};
 pub use sql::{Dialect, Sql, SqlError, Statement};
 
@@ -46,6 +52,8 @@ host! {
     events: Events,
     credentials: Credentials,
     sessions: Sessions,
+    callers: Callers,
+    mail: Mail,
     cache: Cache,
     config: Config,
     secrets: Secrets,

@@ -14,7 +14,7 @@ pub use codes::{Code, Kind};
 pub use fields::{FieldProblem, Rule};
 
 use crate::host::{
-    BlobError, CacheError, CredentialError, DirectoryError, DocumentError, EventsError, SessionError,
+    BlobError, CacheError, CredentialError, DirectoryError, DocumentError, EventsError, MailError, SessionError,
     SqlError,
 };
 use crate::packed::RowError;
@@ -247,6 +247,15 @@ impl From<SessionError> for Problem {
             }
             SessionError::Timeout => busy(),
             SessionError::Unavailable => Self::new(Code::FeatureUnavailable),
+        }
+    }
+}
+
+impl From<MailError> for Problem {
+    fn from(error: MailError) -> Self {
+        match error {
+            MailError::Rejected => Self::internal("mail that the host rejects"),
+            MailError::Unavailable => Self::new(Code::FeatureUnavailable),
         }
     }
 }

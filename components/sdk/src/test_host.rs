@@ -9,6 +9,7 @@ mod blobs;
 mod documents;
 mod fakes;
 mod identity;
+mod mail;
 mod sending;
 mod sqlite;
 mod state;
@@ -21,6 +22,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 pub use fakes::{Card, LogLine};
+pub use mail::Letter;
 pub use sending::{Answered, Sending};
 pub use sqlite::{OpenError, Sqlite};
 use state::State;
@@ -110,6 +112,11 @@ impl TestHost {
     /// Makes somebody known to the directory.
     pub fn introduce(&self, card: Card) {
         self.state.cards.borrow_mut().push(card);
+    }
+
+    /// The letters that were queued since the last call.
+    pub fn letters(&self) -> Vec<Letter> {
+        self.state.letters.take()
     }
 
     /// A staged file, to be sent with `Sending::upload`.

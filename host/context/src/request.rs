@@ -1,6 +1,8 @@
 //! The first argument of every step of a request. Each step adds one thing and hands it on.
 
-use crate::{Actor, Deadline, RequestId, TenantId};
+use std::net::IpAddr;
+
+use crate::{Actor, Deadline, Origin, RequestId, TenantId};
 
 /// The language of messages for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -19,6 +21,11 @@ impl Language {
             Self::En => "en",
             Self::Ar => "ar",
         }
+    }
+
+    /// The language of this very name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::En, Self::Ar].into_iter().find(|language| language.as_str() == name)
     }
 
     /// The first of our languages in an `Accept-Language` list; English when there is none.
@@ -48,6 +55,19 @@ pub struct RequestContext {
     pub deadline: Deadline,
     /// Which language the caller reads.
     pub language: Language,
+    /// Where the caller is; none when the host calls by itself.
+    pub address: Option<IpAddr>,
+}
+
+impl RequestContext {
+    /// Where the call came from, for records.
+    pub fn origin(&self) -> Origin {
+        Origin {
+            request: Some(self.request_id.as_str().to_owned()),
+            address: self.address,
+            user: self.actor.as_ref().map(|actor| actor.user_id),
+        }
+    }
 }
 
 #[cfg(test)]

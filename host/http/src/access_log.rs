@@ -9,6 +9,7 @@ use p2p_context::TenantId;
 use p2p_runtime::RouteTarget;
 use uuid::Uuid;
 
+use crate::rates::Allowance;
 use crate::visit::Visit;
 
 /// What the edge knows of a request.
@@ -34,6 +35,18 @@ pub struct Served {
     pub target: Option<RouteTarget>,
     /// Who called.
     pub user: Option<Uuid>,
+    /// What the caller has left of their limit.
+    pub allowance: Option<Allowance>,
+}
+
+impl Served {
+    /// Goes along with the answer, which says what the caller has left.
+    pub fn finish(self, response: &mut Response) {
+        if let Some(allowance) = self.allowance {
+            allowance.apply(response.headers_mut());
+        }
+        response.extensions_mut().insert(self);
+    }
 }
 
 /// Writes the line.

@@ -1,5 +1,5 @@
 //! Which pages of other origins may call, and what they may read. An explicit list, with credentials; an origin that
-//! is not on it gets no CORS header at all.
+//! is not on it gets no CORS header at all. Documents that are for every page say so themselves.
 
 use std::collections::HashSet;
 
@@ -50,7 +50,8 @@ impl Cors {
 
     /// Puts the headers on an answer, whatever it is.
     pub fn apply(&self, allowed: Option<HeaderValue>, is_preflight: bool, headers: &mut HeaderMap) {
-        if self.origins.is_empty() {
+        // What every page may read without credentials is not for some of them with.
+        if self.origins.is_empty() || headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN) {
             return;
         }
         headers.append(VARY, HeaderValue::from_static("origin"));

@@ -19,9 +19,10 @@ use tracing::Instrument as _;
 use crate::access_log::{self, Line};
 use crate::cors::Cors;
 use crate::problem::{Code, Problem};
+use crate::rates::Uncounted;
 use crate::services::Services;
 use crate::visit::{REQUEST_ID, Visit};
-use crate::{envelope, path, router, security};
+use crate::{envelope, fdi, path, router, security};
 
 /// Answers requests. Cheap to clone.
 #[derive(Clone)]
@@ -65,7 +66,8 @@ impl App {
                 self.routed(request).instrument(span).await
             }
         };
-        let error_code = envelope::fill(&mut response, &visit);
+        let dialect = fdi::dialect(&self.services.parts.options, uri.path());
+        let error_code = envelope::fill(&mut response, &visit, dialect);
         self.cors.apply(origin, is_preflight, response.headers_mut());
         self.dress(&mut response, &visit);
         if method == Method::HEAD {
@@ -80,10 +82,12 @@ impl App {
         response
     }
 
-    /// The same for callers within this process: whole bodies in and out.
+    /// The same for callers within this process: whole bodies in and out, and no limit of requests.
     pub async fn answer_whole(&self, request: Request<Bytes>) -> http::Response<Bytes> {
         let here = SocketAddr::from(([127, 0, 0, 1], 0));
-        let (parts, body) = self.answer(request.map(Body::from), here).await.into_parts();
+        let mut request = request.map(Body::from);
+        request.extensions_mut().insert(Uncounted);
+        let (parts, body) = self.answer(request, here).await.into_parts();
         // A body that breaks off here was a file that did; the caller sees that it is short.
         let body = body.collect().await.map(|whole| whole.to_bytes()).unwrap_or_default();
         http::Response::from_parts(parts, body)

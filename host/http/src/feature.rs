@@ -9,17 +9,18 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, Method, Request, StatusCode};
-use p2p_context::{Deadline, RequestContext};
+use p2p_context::{Actor, Deadline, RequestContext};
 use p2p_identity::RequestTokens;
 use p2p_runtime::{FeatureRequest, RouteMatch, RouteTarget, Upload};
 use p2p_tenants::Route;
 
 use crate::access_log::Served;
 use crate::problem::{Code, Problem};
+use crate::rates::{self, Class};
 use crate::services::Services;
 use crate::upload::Staging;
 use crate::visit::Visit;
-use crate::{access, body, path, reply, session, tenant, upload};
+use crate::{access, body, keys, path, reply, session, tenant, upload};
 
 /// What came behind the headers.
 #[derive(Default)]
@@ -29,56 +30,99 @@ struct Content {
     staging: Option<Staging>,
 }
 
+/// A request whose rules were kept.
+struct Asked {
+    below: String,
+    parts: Parts,
+    tokens: RequestTokens,
+    content: Content,
+}
+
 /// Answers a request that no other address took.
 pub async fn answer(State(services): State<Arc<Services>>, request: Request<Body>) -> Response {
+    match path::below_api(request.uri().path()).map(str::to_owned) {
+        Some(below) => answer_at(&services, below, request).await,
+        None => Problem::from(Code::NotFound).into_response(),
+    }
+}
+
+/// Answers a request for this path of a feature, wherever it was sent.
+pub async fn answer_at(services: &Services, below: String, request: Request<Body>) -> Response {
     let mut served = Served::default();
-    let mut response = match dispatch(&services, request, &mut served).await {
+    let mut response = match dispatch(services, below, request, &mut served).await {
         Ok(response) => response,
         Err(problem) => problem.into_response(),
     };
-    response.extensions_mut().insert(served);
+    served.finish(&mut response);
     response
 }
 
 async fn dispatch(
     services: &Services,
+    below: String,
     request: Request<Body>,
     served: &mut Served,
 ) -> Result<Response, Problem> {
-    let (mut parts, body) = request.into_parts();
-    let visit = parts.extensions.remove::<Visit>().ok_or(Code::Internal)?;
-    let below = path::below_api(parts.uri.path()).ok_or(Code::NotFound)?;
+    let (parts, body) = request.into_parts();
+    let Visit { request_id, language, client, .. } = parts.extensions.get().cloned().ok_or(Code::Internal)?;
     let tenant = tenant::resolve(&services.parts.hosts, &parts)?;
     served.tenant = Some(tenant.clone());
-    let target = match services.parts.runtime.route(tenant, &parts.method, below) {
+    let target = match services.parts.runtime.route(tenant, &parts.method, &below) {
         RouteMatch::Found(target) => target,
         RouteMatch::MethodNotAllowed(methods) => return other_methods(&parts.method, methods),
         RouteMatch::NotFound => return Err(Code::NotFound.into()),
     };
-    let target = &*served.target.insert(target);
+    served.target = Some(target.clone());
     let deadline = Deadline::after(longest(services, &target.route));
     let tokens = read_tokens(&parts.headers);
-    let caller = session::Caller { tenant, deadline, tokens: &tokens, method: &parts.method };
-    let actor = session::actor(services, &caller, target.route.access).await?;
-    served.user = actor.as_ref().map(|actor| actor.user_id);
-    access::check(target.route.access, actor.as_ref())?;
-    let content = take_content(services, target, tenant, &parts, body, deadline).await?;
-    let Visit { request_id, language, .. } = visit;
-    let context = RequestContext { request_id, tenant: tenant.clone(), actor, deadline, language };
-    call(services, &context, target, parts, tokens, content).await
+    let is_protocol = path::is_fdi(&below);
+    let caller = session::Caller { tenant, deadline, tokens: &tokens, parts: &parts, is_protocol };
+    let actor = admit(services, &caller, &target, served).await?;
+    let content = take_content(services, &target, tenant, &parts, body, deadline).await?;
+    let (tenant, address) = (tenant.clone(), Some(client));
+    let context = RequestContext { request_id, tenant, actor, deadline, language, address };
+    call(services, &context, &target, Asked { below, parts, tokens, content }).await
+}
+
+/// Who is calling, if they may call this route, and may call now.
+async fn admit(
+    services: &Services,
+    caller: &session::Caller<'_>,
+    target: &RouteTarget,
+    served: &mut Served,
+) -> Result<Option<Actor>, Problem> {
+    let route = &target.route;
+    let actor = match keys::sent(&caller.parts.headers) {
+        Some(key) => keys::actor(services, caller, key, target).await.map(Some),
+        None => session::actor(services, caller, route.access).await,
+    };
+    served.user = actor.as_ref().ok().and_then(Option::as_ref).map(|actor| actor.user_id);
+    served.allowance = rates::count(services, caller.parts, Class::of(route), caller.tenant, served.user);
+    rates::check(served.allowance)?;
+    let actor = actor?;
+    access::check(route.access, actor.as_ref())?;
+    access::check_verified(services.parts.options.require_verified, route, actor.as_ref())?;
+    Ok(actor)
+}
+
+/// The session tokens of a request. One that brings a key has none, whatever else it brings.
+fn read_tokens(headers: &HeaderMap) -> RequestTokens {
+    match keys::sent(headers) {
+        Some(_) => RequestTokens::default(),
+        None => RequestTokens::from_headers(headers),
+    }
 }
 
 async fn call(
     services: &Services,
     context: &RequestContext,
     target: &RouteTarget,
-    parts: Parts,
-    tokens: RequestTokens,
-    content: Content,
+    asked: Asked,
 ) -> Result<Response, Problem> {
+    let Asked { below, parts, tokens, content } = asked;
     let request = FeatureRequest {
         method: target.route.method.as_str().to_owned(),
-        path: path::below_api(parts.uri.path()).unwrap_or_default().to_owned(),
+        path: below,
         query: parts.uri.query().unwrap_or_default().to_owned(),
         headers: parts.headers,
         body: content.body,
@@ -137,11 +181,6 @@ fn other_methods(method: &Method, mut methods: Vec<&'static str>) -> Result<Resp
         return Err(problem);
     }
     Ok((StatusCode::NO_CONTENT, HeaderMap::from_iter(problem.headers)).into_response())
-}
-
-fn read_tokens(headers: &HeaderMap) -> RequestTokens {
-    let texts = headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
-    RequestTokens::read(texts)
 }
 
 fn longest(services: &Services, route: &Route) -> Duration {

@@ -6,13 +6,17 @@
 
 mod access;
 mod access_log;
+mod audit;
 mod body;
 mod cors;
 mod edge;
 mod envelope;
+mod fdi;
 mod feature;
 mod files;
+mod foreign;
 mod health;
+mod keys;
 pub mod listener;
 mod messages;
 mod metrics;
@@ -20,6 +24,7 @@ mod openapi;
 mod options;
 mod path;
 mod problem;
+mod rates;
 mod reply;
 mod router;
 mod security;
@@ -31,5 +36,6 @@ mod upload;
 mod visit;
 
 pub use edge::App;
-pub use options::{HttpLimits, HttpOptions, InvalidOrigin, parse_origin};
+pub use fdi::{BasePath, InvalidBasePath};
+pub use options::{HttpLimits, HttpOptions, InvalidOrigin, RateLimits, parse_origin};
 pub use services::{Services, ServicesParts};

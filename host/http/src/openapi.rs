@@ -2,6 +2,7 @@
 //! the error that any of them may answer. Made once per set of digests.
 
 mod merge;
+mod own;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -31,7 +32,8 @@ impl Documents {
             return Ok(document.clone());
         }
         let manifests = features.iter().map(|feature| feature.manifest.as_ref());
-        let document = merge::document(manifests);
+        let mut document = merge::document(manifests);
+        own::add(&mut document);
         let document = Bytes::from(serde_json::to_vec(&document).map_err(|_| Code::Internal)?);
         documents.insert(tenant.clone(), (digests, document.clone()));
         Ok(document)

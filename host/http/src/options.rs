@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
+use crate::fdi::BasePath;
+
 /// Everything configurable of this room.
 #[derive(Debug, Clone, Default)]
 pub struct HttpOptions {
@@ -17,6 +19,25 @@ pub struct HttpOptions {
     pub metrics_token: Option<String>,
     /// Bounds of time and number.
     pub limits: HttpLimits,
+    /// How often one caller may ask.
+    pub rates: RateLimits,
+    /// Where the routes of the session protocol lie.
+    pub auth_base_path: BasePath,
+    /// Whether routes that need a session refuse people whose address nobody confirmed.
+    pub require_verified: bool,
+}
+
+/// How often one caller may ask a tenant. 0 is without a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateLimits {
+    /// Sign-ins, sign-ups and the like from one address.
+    pub auth_per_minute: u32,
+    /// Requests of one person, or of one address where nobody is signed in, that change nothing.
+    pub read_per_minute: u32,
+    /// Those that change something.
+    pub write_per_minute: u32,
+    /// Those that bring files.
+    pub upload_per_hour: u32,
 }
 
 /// Bounds that no feature can widen.
@@ -55,6 +76,18 @@ impl Default for HttpLimits {
             drain: Duration::from_secs(20),
         }
     }
+}
+
+impl Default for RateLimits {
+    fn default() -> Self {
+        Self { auth_per_minute: 10, read_per_minute: 600, write_per_minute: 60, upload_per_hour: 30 }
+    }
+}
+
+impl RateLimits {
+    /// Nobody is ever told to wait.
+    pub const OFF: Self =
+        Self { auth_per_minute: 0, read_per_minute: 0, write_per_minute: 0, upload_per_hour: 0 };
 }
 
 impl HttpOptions {

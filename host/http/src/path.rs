@@ -10,6 +10,9 @@ use crate::problem::{Code, Problem};
 
 /// Where every route of a feature lies.
 pub const API: &str = "/api/v1";
+/// Under this a manifest declares routes of the session protocol. They are reached below the protocol's own base path
+/// and nowhere else.
+const FDI: &str = "/fdi";
 
 /// Checks the path; answers the URI without trailing slashes where the path had some, so that nobody is redirected.
 pub fn normalize(uri: &Uri) -> Result<Option<Uri>, Problem> {
@@ -33,9 +36,19 @@ pub fn normalize(uri: &Uri) -> Result<Option<Uri>, Problem> {
     Uri::from_parts(parts).map(Some).map_err(|_| Code::Malformed.into())
 }
 
-/// The part below `/api/v1`, if the path lies there.
+/// The part below `/api/v1`, if the path lies there and anybody may ask for it there.
 pub fn below_api(path: &str) -> Option<&str> {
-    path.strip_prefix(API).filter(|rest| rest.starts_with('/'))
+    path.strip_prefix(API).filter(|rest| rest.starts_with('/') && !is_fdi(rest))
+}
+
+/// A path of the session protocol as a manifest declares it.
+pub fn fdi(below_base: &str) -> String {
+    format!("{FDI}{below_base}")
+}
+
+/// Whether a feature's path belongs to the session protocol.
+pub fn is_fdi(path: &str) -> bool {
+    path.strip_prefix(FDI).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn check_encoding(path: &str) -> Result<(), Problem> {
@@ -83,5 +96,13 @@ mod tests {
         assert_eq!(below_api("/api/v1/forums"), Some("/forums"));
         assert_eq!(below_api("/api/v10/forums"), None);
         assert_eq!(below_api("/api/v1"), None);
+    }
+
+    #[test]
+    fn routes_of_the_session_protocol_are_not_below_the_api() {
+        assert_eq!(below_api("/api/v1/fdi/signin"), None);
+        assert_eq!(below_api("/api/v1/fdi"), None);
+        assert_eq!(below_api("/api/v1/fdian"), Some("/fdian"));
+        assert!(is_fdi(&fdi("/signin")));
     }
 }

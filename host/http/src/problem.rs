@@ -12,14 +12,20 @@ use serde_json::Value;
 pub enum Code {
     /// Not HTTP as we understand it: path, encoding, multipart.
     Malformed,
+    /// A cursor that no answer of ours held.
+    CursorInvalid,
     /// Nobody is signed in.
     Unauthenticated,
     /// The session is over for good.
     SessionExpired,
+    /// The session was ended because its refresh token came back after it had been traded.
+    TokenTheft,
     /// The access token is stale, or the anti-CSRF check failed.
     TryRefresh,
     /// Signed in, and still not allowed.
     Forbidden,
+    /// Signed in, but with an address that nobody confirmed, where the operator wants it to be.
+    EmailNotVerified,
     /// No such host, route or file.
     NotFound,
     /// The path has other methods.
@@ -32,6 +38,8 @@ pub enum Code {
     FileType,
     /// Understood, but not acceptable.
     Validation,
+    /// More often than allowed.
+    RateLimited,
     /// A fault of ours or of a feature.
     Internal,
     /// Enabled, but not working.
@@ -74,15 +82,18 @@ impl Code {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Malformed => "MALFORMED",
+            Self::CursorInvalid => "CURSOR_INVALID",
             Self::Unauthenticated => "UNAUTHENTICATED",
-            Self::SessionExpired => "SESSION_EXPIRED",
+            Self::SessionExpired | Self::TokenTheft => "SESSION_EXPIRED",
             Self::TryRefresh => "TRY_REFRESH",
             Self::Forbidden => "FORBIDDEN",
+            Self::EmailNotVerified => "EMAIL_NOT_VERIFIED",
             Self::NotFound => "NOT_FOUND",
             Self::MethodNotAllowed => "METHOD_NOT_ALLOWED",
             Self::TooLarge => "TOO_LARGE",
             Self::FileType => "FILE_TYPE",
             Self::Validation => "VALIDATION",
+            Self::RateLimited => "RATE_LIMITED",
             Self::Internal => "INTERNAL",
             Self::FeatureUnavailable => "FEATURE_UNAVAILABLE",
             Self::Busy => "BUSY",
@@ -93,15 +104,18 @@ impl Code {
     /// Its HTTP status.
     pub fn status(self) -> StatusCode {
         match self {
-            Self::Malformed => StatusCode::BAD_REQUEST,
-            Self::Unauthenticated | Self::SessionExpired | Self::TryRefresh => StatusCode::UNAUTHORIZED,
-            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::Malformed | Self::CursorInvalid => StatusCode::BAD_REQUEST,
+            Self::Unauthenticated | Self::SessionExpired | Self::TokenTheft | Self::TryRefresh => {
+                StatusCode::UNAUTHORIZED
+            }
+            Self::Forbidden | Self::EmailNotVerified => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::FileType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Validation => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::FeatureUnavailable | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Deadline => StatusCode::GATEWAY_TIMEOUT,

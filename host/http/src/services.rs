@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use p2p_context::Clock;
-use p2p_identity::Identity;
+use p2p_identity::audit::AuditLog;
+use p2p_identity::{ApiKeys, Identity};
 use p2p_runtime::Features;
 use p2p_storage::Stores;
 use p2p_tenants::{Hosts, Ledger};
@@ -13,6 +14,7 @@ use crate::health::StoreCheck;
 use crate::metrics::Metrics;
 use crate::openapi::Documents;
 use crate::options::HttpOptions;
+use crate::rates::Rates;
 
 /// What the server hands in.
 pub struct ServicesParts {
@@ -20,7 +22,7 @@ pub struct ServicesParts {
     pub runtime: Arc<dyn Features>,
     /// Tells who is calling.
     pub identity: Arc<dyn Identity>,
-    /// Asked for readiness only.
+    /// Asked for readiness; keys and the audit log are in them.
     pub stores: Arc<dyn Stores>,
     /// Which host means which tenant.
     pub hosts: Hosts,
@@ -38,6 +40,9 @@ pub struct Services {
     pub(crate) metrics: Metrics,
     pub(crate) documents: Documents,
     pub(crate) store_check: StoreCheck,
+    pub(crate) rates: Rates,
+    pub(crate) keys: ApiKeys,
+    pub(crate) audit: AuditLog,
     draining: AtomicBool,
 }
 
@@ -45,9 +50,13 @@ impl Services {
     /// Puts them together.
     pub fn new(parts: ServicesParts) -> Arc<Self> {
         let metrics = Metrics::new(Arc::clone(&parts.ledger));
+        let keys = ApiKeys::new(Arc::clone(&parts.stores), Arc::clone(&parts.clock));
         Arc::new(Self {
-            parts,
             metrics,
+            rates: Rates::new(&parts.options.rates),
+            keys,
+            audit: AuditLog::new(Arc::clone(&parts.stores)),
+            parts,
             documents: Documents::default(),
             store_check: StoreCheck::default(),
             draining: AtomicBool::new(false),
@@ -57,6 +66,12 @@ impl Services {
     /// From now on `/health/ready` says no, so that a load balancer looks elsewhere.
     pub fn begin_drain(&self) {
         self.draining.store(true, Relaxed);
+    }
+
+    /// To be called every second: writes down which keys were used, and forgets whose limits are whole again.
+    pub async fn tick(&self) {
+        self.rates.tidy();
+        self.keys.tick().await;
     }
 
     pub(crate) fn is_draining(&self) -> bool {

@@ -7,8 +7,8 @@ use rsa::rand_core::TryCryptoRng;
 use serde::{Deserialize, Serialize};
 
 use crate::access_payload::AccessPayload;
+use crate::public_keys::KeyRing;
 use crate::signing::{KeyFault, SigningKey};
-use crate::signing_keys::SigningKeys;
 
 /// Longer tokens are not even parsed.
 pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
@@ -102,10 +102,15 @@ impl<'a> UnverifiedToken<'a> {
         &self.kid
     }
 
+    /// What it says, for whoever has it from its issuer and so need not doubt it.
+    pub fn from_its_issuer(self) -> AccessPayload {
+        self.payload
+    }
+
     /// Believes the token if a known key signed it for this audience and it has not expired.
     pub fn verify(
         self,
-        keys: &SigningKeys,
+        keys: &impl KeyRing,
         audience: Audience<'_>,
         now_ms: i64,
     ) -> Result<AccessPayload, TokenFault> {
@@ -116,11 +121,11 @@ impl<'a> UnverifiedToken<'a> {
     /// As `verify`, whatever the token's age: enough to end its session, for nothing else.
     pub fn verify_at_any_age(
         self,
-        keys: &SigningKeys,
+        keys: &impl KeyRing,
         audience: Audience<'_>,
     ) -> Result<AccessPayload, TokenFault> {
-        let key = keys.find(&self.kid).ok_or(TokenFault::UnknownKey)?;
-        if !key.public().verifies(self.signed.as_bytes(), &self.signature) {
+        let key = keys.public_key(&self.kid).ok_or(TokenFault::UnknownKey)?;
+        if !key.verifies(self.signed.as_bytes(), &self.signature) {
             return Err(TokenFault::Signature);
         }
         if self.payload.tenant != audience.tenant || self.payload.iss != audience.issuer {

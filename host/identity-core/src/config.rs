@@ -26,6 +26,9 @@ impl SameSite {
     }
 }
 
+/// Where our own route for refreshing stands, whatever the base path of the protocol.
+const OWN_REFRESH_PATH: &str = "/api/v1/auth/refresh";
+
 /// Spans, names and attributes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionConfig {
@@ -37,10 +40,13 @@ pub struct SessionConfig {
     pub refresh_grace: Duration,
     /// Scheme and authority of the API as browsers see it; `{tenant}` stands for the tenant's name.
     pub api_domain: String,
-    /// Where the routes of the session protocol stand.
+    /// Where the routes of the session protocol stand, e.g. `/auth`.
     pub api_base_path: String,
     /// Domain attribute of cookies; none makes them the host's own.
     pub cookie_domain: Option<String>,
+    /// The domain that cookies had before it was changed, empty for the host's own: of cookies that come twice, those
+    /// of this domain are removed. None leaves them be.
+    pub older_cookie_domain: Option<String>,
     /// Whether cookies are kept from plain HTTP.
     pub cookie_secure: bool,
     /// The cookies' SameSite.
@@ -49,8 +55,6 @@ pub struct SessionConfig {
     pub anti_csrf: AntiCsrf,
     /// Path of the access token's cookie.
     pub access_cookie_path: String,
-    /// Each path that refreshes: the refresh token's cookie is sent to these alone.
-    pub refresh_cookie_paths: Vec<String>,
 }
 
 /// Settings that no browser would honour.
@@ -59,9 +63,12 @@ pub enum ConfigFault {
     /// Browsers drop such cookies.
     #[error("cookies with SameSite=None must be Secure")]
     NoneWithoutSecure,
-    /// Nobody could refresh.
-    #[error("at least one path must receive the refresh cookie")]
-    NoRefreshPath,
+    /// Neither a browser nor the router would find the routes.
+    #[error("the base path of the session protocol begins with `/`, goes on, and does not end with `/`")]
+    BasePath,
+    /// Removing the older cookies would remove the present ones.
+    #[error("the older cookie domain must differ from the present one")]
+    OlderCookieDomain,
     /// A separator or control character would end the attribute.
     #[error("a cookie attribute holds a character that may not stand there")]
     CookieAttribute,
@@ -80,12 +87,17 @@ impl SessionConfig {
             api_domain: api_domain.trim_end_matches('/').to_owned(),
             api_base_path: "/auth".to_owned(),
             cookie_domain: None,
+            older_cookie_domain: None,
             cookie_secure: api_domain.starts_with("https://"),
             same_site: SameSite::Lax,
             anti_csrf: AntiCsrf::suiting(SameSite::Lax),
             access_cookie_path: "/".to_owned(),
-            refresh_cookie_paths: vec!["/auth/session/refresh".to_owned(), "/api/v1/auth/refresh".to_owned()],
         }
+    }
+
+    /// Each path that refreshes: the refresh token's cookie is sent to these alone.
+    pub fn refresh_cookie_paths(&self) -> [String; 2] {
+        [format!("{}/session/refresh", self.api_base_path), OWN_REFRESH_PATH.to_owned()]
     }
 
     /// Refuses what no browser would honour.
@@ -93,17 +105,22 @@ impl SessionConfig {
         if self.same_site == SameSite::None && !self.cookie_secure && !self.is_local() {
             return Err(ConfigFault::NoneWithoutSecure);
         }
-        if self.refresh_cookie_paths.is_empty() {
-            return Err(ConfigFault::NoRefreshPath);
+        if !self.api_base_path.starts_with('/') || self.api_base_path.ends_with('/') {
+            return Err(ConfigFault::BasePath);
+        }
+        if self.older_cookie_domain.as_deref().map(bare)
+            == Some(bare(self.cookie_domain.as_deref().unwrap_or_default()))
+        {
+            return Err(ConfigFault::OlderCookieDomain);
         }
         if self.access_validity.as_secs() == 0 || self.refresh_validity <= self.access_validity {
             return Err(ConfigFault::Validity);
         }
         let is_plain = |text: &String| text.bytes().all(|b| b.is_ascii_graphic() && b != b';' && b != b',');
-        let attributes = [&self.access_cookie_path]
+        let attributes = [&self.access_cookie_path, &self.api_base_path]
             .into_iter()
-            .chain(&self.refresh_cookie_paths)
-            .chain(&self.cookie_domain);
+            .chain(&self.cookie_domain)
+            .chain(&self.older_cookie_domain);
         if attributes.into_iter().all(is_plain) { Ok(()) } else { Err(ConfigFault::CookieAttribute) }
     }
 
@@ -121,6 +138,11 @@ impl SessionConfig {
         let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
         host == "localhost" || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok()
     }
+}
+
+/// Browsers take no notice of a leading dot.
+fn bare(domain: &str) -> &str {
+    domain.trim_start_matches('.')
 }
 
 #[cfg(test)]
@@ -150,13 +172,49 @@ mod tests {
             Ok(())
         );
         assert_eq!(with(|c| (c.same_site, c.cookie_secure) = (SameSite::None, true)), Ok(()));
-        assert_eq!(with(|c| c.refresh_cookie_paths.clear()), Err(ConfigFault::NoRefreshPath));
+        for path in ["", "/", "auth", "/auth/"] {
+            let mut config = SessionConfig::for_api("http://api.example.org");
+            config.api_base_path = path.to_owned();
+            assert_eq!(config.check(), Err(ConfigFault::BasePath), "{path}");
+        }
+        assert_eq!(
+            with(|c| c.older_cookie_domain = Some(String::new())),
+            Err(ConfigFault::OlderCookieDomain)
+        );
+        assert_eq!(
+            with(|c| c.older_cookie_domain = Some("a.org; Secure".into())),
+            Err(ConfigFault::CookieAttribute)
+        );
+        assert_eq!(with(|c| c.api_base_path = "/a;b".into()), Err(ConfigFault::CookieAttribute));
         assert_eq!(
             with(|c| c.cookie_domain = Some("a.org; Secure".into())),
             Err(ConfigFault::CookieAttribute)
         );
         assert_eq!(with(|c| c.access_validity = Duration::ZERO), Err(ConfigFault::Validity));
         assert_eq!(with(|c| c.refresh_validity = c.access_validity), Err(ConfigFault::Validity));
+    }
+
+    #[test]
+    fn an_older_cookie_domain_is_another_one_whatever_its_dots() {
+        let with = |older: &str, present: Option<&str>| {
+            let mut config = SessionConfig::for_api("http://api.example.org");
+            config.older_cookie_domain = Some(older.to_owned());
+            config.cookie_domain = present.map(str::to_owned);
+            config.check()
+        };
+        assert_eq!(with("", Some(".example.org")), Ok(()));
+        assert_eq!(with("api.example.org", Some(".example.org")), Ok(()));
+        assert_eq!(with(".example.org", None), Ok(()));
+        assert_eq!(with("example.org", Some(".example.org")), Err(ConfigFault::OlderCookieDomain));
+    }
+
+    #[test]
+    fn refresh_cookies_follow_the_base_path() {
+        let mut config = SessionConfig::for_api("http://api.example.org");
+        assert_eq!(config.refresh_cookie_paths(), ["/auth/session/refresh", "/api/v1/auth/refresh"]);
+        config.api_base_path = "/people/in".to_owned();
+        assert_eq!(config.refresh_cookie_paths(), ["/people/in/session/refresh", "/api/v1/auth/refresh"]);
+        assert_eq!(config.issuer("acme"), "http://api.example.org/people/in/acme");
     }
 
     #[test]

@@ -32,15 +32,24 @@ pub fn access_cookie(config: &SessionConfig, token: &str, now_ms: i64) -> String
 /// The cookies of a refresh token: one for every path that refreshes.
 pub fn refresh_cookies(config: &SessionConfig, token: &str, expires_ms: i64) -> impl Iterator<Item = String> {
     config
-        .refresh_cookie_paths
-        .iter()
-        .map(move |path| cookie(config, REFRESH_COOKIE, token, path, expires_ms))
+        .refresh_cookie_paths()
+        .into_iter()
+        .map(move |path| cookie(config, REFRESH_COOKIE, token, &path, expires_ms))
+}
+
+/// What removes the cookie of an access token.
+pub fn removed_access_cookie(config: &SessionConfig) -> String {
+    cookie(config, ACCESS_COOKIE, "", &config.access_cookie_path, 0)
+}
+
+/// What removes the cookies of a refresh token.
+pub fn removed_refresh_cookies(config: &SessionConfig) -> impl Iterator<Item = String> {
+    refresh_cookies(config, "", 0)
 }
 
 /// What removes all of them.
 pub fn removed_cookies(config: &SessionConfig) -> impl Iterator<Item = String> {
-    std::iter::once(cookie(config, ACCESS_COOKIE, "", &config.access_cookie_path, 0))
-        .chain(refresh_cookies(config, "", 0))
+    std::iter::once(removed_access_cookie(config)).chain(removed_refresh_cookies(config))
 }
 
 /// What removes the cookie of long past versions.

@@ -10,8 +10,11 @@ mod cookies;
 mod email;
 mod front_token;
 pub mod names;
+mod older_cookies;
+mod one_time_token;
 mod password;
 mod password_hash;
+mod public_keys;
 mod refresh_token;
 mod request_tokens;
 mod rotation;
@@ -27,13 +30,18 @@ pub use claims::{EMAIL_VERIFIED, PROTECTED, token_claims, verified_claim};
 pub use config::{ConfigFault, SameSite, SessionConfig};
 pub use email::{Email, InvalidEmail};
 pub use front_token::front_token;
+pub use older_cookies::older_cookie_headers;
+pub use one_time_token::{ONE_TIME_BYTES, one_time_token, one_time_token_hash};
 pub use password::{WeakPassword, check_password};
 pub use password_hash::{HashFault, PasswordCost, SALT_BYTES};
+pub use public_keys::{KeyRing, PublicKeySet};
 pub use refresh_token::{RefreshTicket, StoredHash, refresh_token_hash};
 pub use request_tokens::{RequestTokens, TransferMode};
 pub use rotation::{Presented, RefreshState, Rotation, RotationRules, rotate};
 pub use secrets::{NONCE_BYTES, SealingKey, SecretTooShort, Secrets, Unreadable};
-pub use session_headers::{Headers, IssuedTokens, Withdrawal, issue_headers, withdraw_headers};
+pub use session_headers::{
+    Headers, IssuedTokens, Withdrawal, issue_headers, reissue_headers, withdraw_headers,
+};
 pub use signing::{Jwk, KeyFault, PublicKey, SigningKey};
 pub use signing_keys::{KeyPlan, SigningKeys};
 

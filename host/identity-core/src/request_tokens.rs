@@ -16,6 +16,9 @@ pub enum TransferMode {
     Header,
 }
 
+/// More of a browser's name is not kept.
+const USER_AGENT_CHARS: usize = 256;
+
 /// Everything of a request that concerns its session. Empty when there is nothing.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct RequestTokens {
@@ -26,6 +29,7 @@ pub struct RequestTokens {
     anti_csrf: Option<String>,
     rid: bool,
     legacy: bool,
+    user_agent: String,
 }
 
 impl RequestTokens {
@@ -84,6 +88,11 @@ impl RequestTokens {
         self.anti_csrf.as_deref()
     }
 
+    /// What the client calls itself, cut at 256 characters; may be empty.
+    pub fn user_agent(&self) -> &str {
+        &self.user_agent
+    }
+
     fn take(&mut self, name: &str, value: &str) {
         let is = |known: &str| name.eq_ignore_ascii_case(known);
         if is("cookie") {
@@ -96,6 +105,8 @@ impl RequestTokens {
             self.anti_csrf = Some(value.to_owned());
         } else if is(RID_HEADER) {
             self.rid = true;
+        } else if is("user-agent") {
+            self.user_agent = value.chars().filter(|c| !c.is_control()).take(USER_AGENT_CHARS).collect();
         }
     }
 
@@ -195,5 +206,15 @@ mod tests {
         assert_eq!(tokens.anti_csrf(), Some("t"));
         assert!(!format!("{tokens:?}").contains("secret"));
         assert!(!read(&[("rida", "x")]).has_rid());
+    }
+
+    #[test]
+    fn a_browser_may_call_itself_what_it_likes_at_some_length() {
+        assert_eq!(read(&[("User-Agent", "Fire\0fox\n/1")]).user_agent(), "Firefox/1");
+        let long = "متصفح".repeat(100);
+        let kept = read(&[("user-agent", &long)]);
+        assert_eq!(kept.user_agent().chars().count(), 256);
+        assert!(long.starts_with(kept.user_agent()) && !format!("{kept:?}").contains("متصفح"));
+        assert_eq!(read(&[]).user_agent(), "");
     }
 }

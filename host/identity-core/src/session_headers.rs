@@ -69,6 +69,22 @@ pub fn issue_headers(
     headers
 }
 
+/// Hands out an access token that takes another one's place, the way that one came. The refresh token and the anti-CSRF
+/// token stay as they are, so nothing is said of them.
+pub fn reissue_headers(
+    config: &SessionConfig,
+    mode: TransferMode,
+    access: &str,
+    payload: &AccessPayload,
+    now_ms: i64,
+) -> Headers {
+    let token = match mode {
+        TransferMode::Cookie => set_cookie(access_cookie(config, access, now_ms)),
+        TransferMode::Header => pair(ACCESS_HEADER, access.to_owned()),
+    };
+    vec![pair(FRONT_HEADER, front_token(payload)), token]
+}
+
 /// Takes tokens back.
 pub fn withdraw_headers(config: &SessionConfig, withdrawal: Withdrawal) -> Headers {
     let mut headers = vec![pair(FRONT_HEADER, "remove".to_owned())];
@@ -189,6 +205,15 @@ mod tests {
                 "st-refresh-token: ",
             ]
         );
+    }
+
+    #[test]
+    fn a_restated_session_gets_a_new_access_token_and_nothing_else() {
+        let config = SessionConfig::for_api("http://localhost:8000");
+        let reissue = |mode| reissue_headers(&config, mode, "AT", &payload(Some("csrf")), 1_000_000);
+        assert_eq!(short(&reissue(TransferMode::Cookie)), ["set-cookie: sAccessToken=AT"]);
+        assert_eq!(short(&reissue(TransferMode::Header)), ["st-access-token: AT"]);
+        assert!(reissue(TransferMode::Header).iter().any(|(name, _)| name == FRONT_HEADER));
     }
 
     #[test]

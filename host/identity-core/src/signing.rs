@@ -4,16 +4,18 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rsa::PrivateKey;
 use rsa::pkcs1v15::{Signature, SigningKey as Rs256Signer, VerifyingKey as Rs256Verifier};
 use rsa::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, EncodePublicKey as _, LineEnding};
 use rsa::rand_core::TryCryptoRng;
 use rsa::signature::{Keypair as _, RandomizedSigner as _, SignatureEncoding as _, Verifier as _};
 use rsa::traits::PublicKeyParts as _;
+use rsa::{BoxedUint, PrivateKey};
 use serde::Serialize;
 use sha2::Sha256;
 
 const BITS: usize = 2048;
+/// A longer one would only cost time.
+const MOST_BITS: usize = 4096;
 
 /// A key could not be made, read or used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -92,6 +94,20 @@ impl SigningKey {
 }
 
 impl PublicKey {
+    /// From modulus and exponent in base64url. Refuses moduli that are too short to be trusted or too long to be
+    /// checked quickly.
+    pub fn from_parts(kid: &str, n: &str, e: &str) -> Result<Self, KeyFault> {
+        let number = |text: &str| {
+            URL_SAFE_NO_PAD
+                .decode(text)
+                .map(|bytes| BoxedUint::from_be_slice_vartime(&bytes))
+                .map_err(|_| KeyFault)
+        };
+        let key = rsa::PublicKey::new_with_size_limits(number(n)?, number(e)?, BITS..=MOST_BITS);
+        let verifier = Rs256Verifier::new(key.map_err(|_| KeyFault)?);
+        Ok(Self { kid: kid.to_owned(), verifier })
+    }
+
     /// The key's name.
     pub fn kid(&self) -> &str {
         &self.kid

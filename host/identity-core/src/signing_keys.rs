@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use crate::signing::SigningKey;
 
+/// Nobody may keep public keys for longer: a lost key can then be taken away by hand.
+const LONGEST_PUBLIC: Duration = Duration::from_hours(1);
+
 /// A tenant's keys, oldest first.
 #[derive(Debug, Clone, Default)]
 pub struct SigningKeys(Vec<Arc<SigningKey>>);
@@ -34,7 +37,7 @@ impl SigningKeys {
     }
 
     /// All of them, oldest first.
-    pub fn iter(&self) -> impl Iterator<Item = &Arc<SigningKey>> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<SigningKey>> {
         self.0.iter()
     }
 }
@@ -55,6 +58,16 @@ impl KeyPlan {
     /// Whether a new key should be made.
     pub fn is_due(&self, keys: &SigningKeys, now_ms: i64) -> bool {
         keys.0.last().is_none_or(|newest| newest.created_ms().saturating_add(millis(self.interval)) <= now_ms)
+    }
+
+    /// How long others may keep the public keys: until a key that is not among them may sign. One that is made while
+    /// nobody has looked yet does not sign before the lead is over.
+    pub fn public_for(&self, keys: &SigningKeys, now_ms: i64) -> Duration {
+        let next =
+            keys.0.last().map_or(now_ms, |newest| newest.created_ms().saturating_add(millis(self.interval)));
+        let left = next.max(now_ms).saturating_sub(now_ms);
+        let left = Duration::from_millis(u64::try_from(left).unwrap_or_default());
+        left.saturating_add(self.lead).min(LONGEST_PUBLIC)
     }
 
     /// Keys, by the time they were made, whose last token is long dead: their successor signs since.
@@ -108,6 +121,15 @@ mod tests {
         assert_eq!(signing(&two, WEEK), Some(0));
         assert_eq!(signing(&two, WEEK + MINUTE), Some(WEEK));
         assert!(two.find("d-0").is_some() && two.find("d-1").is_none());
+    }
+
+    #[test]
+    fn public_keys_are_kept_no_longer_than_until_an_unknown_one_may_sign() {
+        let one = keys(&[0]);
+        let minutes = |now_ms| plan().public_for(&one, now_ms).as_millis() as i64 / MINUTE;
+        assert_eq!((minutes(0), minutes(WEEK - 59 * MINUTE), minutes(WEEK - 30 * MINUTE)), (60, 60, 31));
+        assert_eq!((minutes(WEEK), minutes(3 * WEEK)), (1, 1), "a late key signs late");
+        assert_eq!(plan().public_for(&keys(&[]), 5), Duration::from_mins(1));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use getrandom::SysRng;
 use p2p_identity_core::{
-    AccessPayload, Audience, MAX_TOKEN_BYTES, SigningKey, SigningKeys, TokenFault, UnverifiedToken,
+    AccessPayload, Audience, MAX_TOKEN_BYTES, SigningKey, SigningKeys, TokenFault, UnverifiedToken, digest,
     sign_access_token, token_claims,
 };
 use proptest::prelude::*;
@@ -62,7 +62,7 @@ fn header() -> Value {
 }
 
 fn verify(token: &str) -> Option<Result<AccessPayload, TokenFault>> {
-    UnverifiedToken::parse(token).map(|token| token.verify(&KEYS, ACME, NOW_MS))
+    UnverifiedToken::parse(token).map(|token| token.verify(&*KEYS, ACME, NOW_MS))
 }
 
 #[test]
@@ -77,16 +77,16 @@ fn what_was_signed_is_read_back() {
 
 #[test]
 fn time_tenant_issuer_and_key_decide() {
-    let at = |ms| UnverifiedToken::parse(&TOKEN).unwrap().verify(&KEYS, ACME, ms);
+    let at = |ms| UnverifiedToken::parse(&TOKEN).unwrap().verify(&*KEYS, ACME, ms);
     assert!(at(NOW_MS + 3_599_999).is_ok());
     assert_eq!(at(NOW_MS + 3_600_000), Err(TokenFault::Expired));
-    let at_any_age = UnverifiedToken::parse(&TOKEN).unwrap().verify_at_any_age(&KEYS, ACME);
+    let at_any_age = UnverifiedToken::parse(&TOKEN).unwrap().verify_at_any_age(&*KEYS, ACME);
     assert!(at_any_age.is_ok());
     for elsewhere in
         [Audience { tenant: "other", ..ACME }, Audience { issuer: "http://localhost/auth/other", ..ACME }]
     {
         assert_eq!(
-            UnverifiedToken::parse(&TOKEN).unwrap().verify(&KEYS, elsewhere, NOW_MS),
+            UnverifiedToken::parse(&TOKEN).unwrap().verify(&*KEYS, elsewhere, NOW_MS),
             Err(TokenFault::Foreign)
         );
     }
@@ -134,16 +134,55 @@ fn a_header_that_asks_for_anything_else_is_not_even_a_token() {
 fn the_public_key_is_no_shared_secret() {
     // The classic confusion: an HMAC keyed with the published key, under a header that says so, or that lies.
     let body = serde_json::to_value(payload()).unwrap();
-    for alg in ["HS256", "RS256"] {
+    let pem = key().public().to_pem().unwrap();
+    let jwk = key().public().jwk();
+    let modulus = URL_SAFE_NO_PAD.decode(&jwk.n).unwrap();
+    for (alg, is_token) in [("HS256", false), ("RS256", true)] {
         let mut header = header();
         header["alg"] = json!(alg);
         let text = format!("{}.{}", encode(&header), encode(&body));
-        let keyed = [key().public().to_pem().unwrap().as_bytes(), text.as_bytes()].concat();
-        let token = format!("{text}.{}", URL_SAFE_NO_PAD.encode(p2p_identity_core::digest(&keyed)));
-        assert!(!matches!(verify(&token), Some(Ok(_))), "{alg}");
+        for shared in [pem.as_bytes(), pem.trim_end().as_bytes(), &modulus, jwk.n.as_bytes(), b""] {
+            let token = format!("{text}.{}", URL_SAFE_NO_PAD.encode(hmac(shared, text.as_bytes())));
+            assert_eq!(verify(&token), is_token.then_some(Err(TokenFault::Signature)), "{alg}");
+        }
     }
     let unsigned = format!("{}.{}.", encode(&header()), encode(&body));
     assert_eq!(verify(&unsigned), Some(Err(TokenFault::Signature)));
+}
+
+/// HMAC-SHA-256, as whoever mistakes the public key for a secret would make it.
+fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
+    let hashed = digest(key);
+    let mut block = if key.len() > 64 { hashed.to_vec() } else { key.to_vec() };
+    block.resize(64, 0);
+    let padded = |pad: u8| block.iter().map(|byte| byte ^ pad).collect::<Vec<_>>();
+    let inner = digest(&[padded(0x36), message.to_vec()].concat());
+    digest(&[padded(0x5c), inner.to_vec()].concat())
+}
+
+#[test]
+fn the_hmac_of_these_tests_is_one() {
+    let known = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+    let made = hmac(b"Jefe", b"what do ya want for nothing?");
+    assert_eq!(made.iter().map(|byte| format!("{byte:02x}")).collect::<String>(), known);
+}
+
+#[test]
+fn a_header_cannot_bring_its_own_key_along() {
+    let body = serde_json::to_value(payload()).unwrap();
+    let jwk = serde_json::to_value(STRANGER.public().jwk()).unwrap();
+    for (name, value) in [
+        ("jwk", jwk),
+        ("jku", json!("https://evil.example/jwks.json")),
+        ("x5u", json!("https://evil.example/c")),
+    ] {
+        let mut header = header();
+        header[name] = value;
+        let text = format!("{}.{}", encode(&header), encode(&body));
+        let signature = STRANGER.sign(text.as_bytes(), &mut SysRng).unwrap();
+        let token = format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature));
+        assert_eq!(verify(&token), Some(Err(TokenFault::Signature)), "{name}");
+    }
 }
 
 #[test]
@@ -174,6 +213,28 @@ proptest! {
     fn garbage_in_three_parts_is_nothing(bytes in proptest::collection::vec(any::<Vec<u8>>(), 3)) {
         let parts: Vec<_> = bytes.iter().map(|part| URL_SAFE_NO_PAD.encode(part)).collect();
         prop_assert_eq!(verify(&parts.join(".")), None);
+    }
+
+    #[test]
+    fn a_known_key_decides_by_its_name_alone(kid in "\\PC{0,40}") {
+        prop_assume!(!["d-1", "d-2"].contains(&kid.as_str()));
+        let mut header = header();
+        header["kid"] = json!(kid);
+        let token = forged(&header, &serde_json::to_value(payload()).unwrap());
+        prop_assert_eq!(verify(&token), Some(Err(TokenFault::UnknownKey)));
+    }
+
+    #[test]
+    fn a_token_for_another_tenant_is_foreign(tenant in "[a-z][a-z0-9-]{0,20}") {
+        prop_assume!(tenant != "acme");
+        let issuer = format!("http://localhost/auth/{tenant}");
+        for payload in [
+            AccessPayload { tenant: tenant.clone(), iss: issuer.clone(), ..payload() },
+            AccessPayload { tenant: tenant.clone(), ..payload() },
+            AccessPayload { iss: issuer.clone(), ..payload() },
+        ] {
+            prop_assert_eq!(verify(&signed(&payload)), Some(Err(TokenFault::Foreign)));
+        }
     }
 
     #[test]

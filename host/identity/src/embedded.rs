@@ -2,13 +2,14 @@
 //! hashed off the async threads, access tokens are verified without a store.
 
 mod authenticate;
+mod config;
 mod credentials;
-mod fault;
 mod keys;
+mod open_sessions;
 mod passwords;
-mod revocations;
+mod proofs;
+mod restate;
 mod sessions;
-mod tables;
 mod tenant;
 mod tokens;
 mod upkeep;
@@ -20,59 +21,20 @@ use async_trait::async_trait;
 use moka::future::Cache as AsyncCache;
 use moka::sync::Cache;
 use p2p_context::{Actor, Clock, TenantId, Timestamp};
-use p2p_identity_core::{ConfigFault, Headers, KeyPlan, PasswordCost, RequestTokens, Secrets, SessionConfig};
+use p2p_identity_core::{ConfigFault, Headers, KeyPlan, RequestTokens, Secrets, older_cookie_headers};
 use p2p_storage::Stores;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::error::{AuthenticateError, CredentialError, SessionError};
-use crate::identity::{Identity, IdentityCall, Issued};
+use crate::identity::{Identity, IdentityCall, Issued, OpenSession, Proof, Proven, PublicKeys};
 use authenticate::Believed;
+pub use config::{IdentityConfig, Lockout};
 use passwords::PasswordWork;
 use tenant::Tenant;
 
 /// A tenant that nobody used for so long is forgotten; its next use reads its keys and revocations again.
 const TENANT_IDLE: Duration = Duration::from_hours(1);
-
-/// When an address is locked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Lockout {
-    /// After so many failures, each within `span` of the one before.
-    pub failures: u32,
-    /// For so long.
-    pub span: Duration,
-}
-
-impl Default for Lockout {
-    fn default() -> Self {
-        Self { failures: 5, span: Duration::from_mins(15) }
-    }
-}
-
-/// How the embedded core behaves.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IdentityConfig {
-    /// Tokens and cookies.
-    pub sessions: SessionConfig,
-    /// How much work a password check is.
-    pub password_cost: PasswordCost,
-    /// How guessing is slowed down.
-    pub lockout: Lockout,
-    /// How many verified tokens are remembered, about 600 bytes each.
-    pub token_cache: u64,
-}
-
-impl IdentityConfig {
-    /// The defaults for an API at this address, e.g. `http://localhost:8000`.
-    pub fn for_api(api_domain: &str) -> Self {
-        Self {
-            sessions: SessionConfig::for_api(api_domain),
-            password_cost: PasswordCost::default(),
-            lockout: Lockout::default(),
-            token_cache: 50_000,
-        }
-    }
-}
 
 /// See the module.
 pub struct EmbeddedIdentity {
@@ -158,6 +120,57 @@ impl Identity for EmbeddedIdentity {
         self.find_credential(call, email).await
     }
 
+    async fn credential_email(
+        &self,
+        call: &IdentityCall,
+        user: Uuid,
+    ) -> Result<Option<String>, CredentialError> {
+        self.email_of(call, user).await
+    }
+
+    async fn reset_token_create(
+        &self,
+        call: &IdentityCall,
+        email: &str,
+    ) -> Result<Option<Proof>, CredentialError> {
+        self.create_reset_token(call, email).await
+    }
+
+    async fn password_reset(
+        &self,
+        call: &IdentityCall,
+        token: &str,
+        password: &str,
+    ) -> Result<Proven, CredentialError> {
+        self.reset_password(call, token, password).await
+    }
+
+    async fn password_change(
+        &self,
+        call: &IdentityCall,
+        user: Uuid,
+        old: &str,
+        new: &str,
+    ) -> Result<(), CredentialError> {
+        self.change_password(call, user, old, new).await
+    }
+
+    async fn verification_token_create(
+        &self,
+        call: &IdentityCall,
+        user: Uuid,
+    ) -> Result<Option<Proof>, CredentialError> {
+        self.create_verification_token(call, user).await
+    }
+
+    async fn email_verify(&self, call: &IdentityCall, token: &str) -> Result<Proven, CredentialError> {
+        self.verify_email(call, token).await
+    }
+
+    async fn email_is_verified(&self, call: &IdentityCall, user: Uuid) -> Result<bool, CredentialError> {
+        self.is_email_verified(call, user).await
+    }
+
     async fn session_create(
         &self,
         call: &IdentityCall,
@@ -195,6 +208,54 @@ impl Identity for EmbeddedIdentity {
         claims: Map<String, Value>,
     ) -> Result<(), SessionError> {
         self.update_claims_of(call, user, &claims).await
+    }
+
+    async fn session_restate(
+        &self,
+        call: &IdentityCall,
+        tokens: &RequestTokens,
+        claims: Map<String, Value>,
+    ) -> Result<Issued, SessionError> {
+        self.restate_session(call, tokens, &claims).await
+    }
+
+    async fn session_list(
+        &self,
+        call: &IdentityCall,
+        tokens: &RequestTokens,
+        user: Uuid,
+    ) -> Result<Vec<OpenSession>, SessionError> {
+        self.list_sessions_of(call, tokens, user).await
+    }
+
+    async fn session_revoke_one(
+        &self,
+        call: &IdentityCall,
+        user: Uuid,
+        handle: &str,
+    ) -> Result<bool, SessionError> {
+        self.revoke_session_of(call, user, handle).await
+    }
+
+    async fn session_revoke_others(
+        &self,
+        call: &IdentityCall,
+        tokens: &RequestTokens,
+        user: Uuid,
+    ) -> Result<(), SessionError> {
+        self.revoke_other_sessions_of(call, tokens, user).await
+    }
+
+    fn older_cookies(&self, tokens: &RequestTokens) -> Option<Headers> {
+        older_cookie_headers(&self.config.sessions, tokens)
+    }
+
+    async fn public_keys(&self, call: &IdentityCall) -> Result<PublicKeys, SessionError> {
+        Ok(self.published_keys(call).await?)
+    }
+
+    fn issuer(&self, tenant: &TenantId) -> String {
+        self.config.sessions.issuer(tenant.as_str())
     }
 
     async fn authenticate(

@@ -1,6 +1,6 @@
 //! The `secrets` capability: sealing for one feature in one tenant.
 
-use p2p_context::Scope;
+use p2p_context::{Scope, TenantId};
 use p2p_identity_core::{NONCE_BYTES, SealingKey, Secrets};
 
 /// Makes sealers from the deployment's secrets.
@@ -31,6 +31,11 @@ impl Sealers {
     /// The sealer of a scope.
     pub fn of(&self, scope: &Scope) -> Sealer {
         Sealer(self.0.key(&["feature", scope.tenant.as_str(), scope.feature.as_str()]))
+    }
+
+    /// The host's own sealer of a tenant's letters while they wait to be sent. No feature has it.
+    pub fn of_mail(&self, tenant: &TenantId) -> Sealer {
+        Sealer(self.0.key(&["mail", tenant.as_str()]))
     }
 }
 

@@ -1,5 +1,6 @@
 //! One delivery: ask the subscriber's store whether it is done already, hand it over, note how it went.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use p2p_context::{Clock, Deadline, Language, RequestContext, RequestId, TenantId};
@@ -7,6 +8,7 @@ use p2p_runtime::{DispatchErrorKind, EventAnswer, FeatureEvent, Runtime};
 
 use crate::backoff;
 use crate::deliveries::{Deliveries, Delivery, JobsError};
+use crate::mail::{self, MailFault, Mailer};
 
 /// Longest a handler may take, unless the feature's own limit is shorter.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -17,8 +19,8 @@ const FULL: Duration = Duration::from_secs(1);
 /// How a try went.
 enum Try {
     Done,
-    Again(&'static str),
-    Never(&'static str),
+    Again(Cow<'static, str>),
+    Never(Cow<'static, str>),
     /// Nobody is at fault and nothing was tried: the subscriber is full.
     Later,
 }
@@ -26,18 +28,23 @@ enum Try {
 /// Delivers one event to one subscriber and keeps the books.
 pub async fn deliver(
     runtime: &Runtime,
+    mailer: &Mailer,
     tenant: &TenantId,
     deliveries: &Deliveries,
     clock: &dyn Clock,
     delivery: Delivery,
 ) -> Result<(), JobsError> {
-    match hand_over(runtime, tenant, &delivery).await {
+    let tried = match delivery.subscriber.as_str() {
+        mail::SUBSCRIBER => send(runtime, mailer, tenant, &delivery).await,
+        _ => hand_over(runtime, tenant, &delivery).await,
+    };
+    match tried {
         Try::Later => deliveries.later(&delivery, clock.now().plus(FULL)).await,
         Try::Done => deliveries.done(&delivery).await,
-        Try::Never(reason) => bury(tenant, deliveries, &delivery, reason).await,
+        Try::Never(reason) => bury(tenant, deliveries, &delivery, &reason).await,
         Try::Again(reason) => match backoff::after(delivery.attempts + 1) {
-            Some(wait) => deliveries.again(&delivery, clock.now().plus(wait), reason).await,
-            None => bury(tenant, deliveries, &delivery, reason).await,
+            Some(wait) => deliveries.again(&delivery, clock.now().plus(wait), &reason).await,
+            None => bury(tenant, deliveries, &delivery, &reason).await,
         },
     }
 }
@@ -53,35 +60,44 @@ async fn bury(
     deliveries.bury(delivery, reason).await
 }
 
+/// A letter has no inbox: a server that took one while the host died gets it again, under the same name.
+async fn send(runtime: &Runtime, mailer: &Mailer, tenant: &TenantId, delivery: &Delivery) -> Try {
+    match mailer.send(runtime, tenant, delivery).await {
+        Ok(()) => Try::Done,
+        Err(MailFault::Later(reason)) => Try::Again(reason.into()),
+        Err(MailFault::Never(reason)) => Try::Never(reason.into()),
+    }
+}
+
 async fn hand_over(runtime: &Runtime, tenant: &TenantId, delivery: &Delivery) -> Try {
     let Some(inbox) = runtime.outbox(tenant, &delivery.subscriber) else {
-        return Try::Again("the subscriber is not installed");
+        return Try::Again("the subscriber is not installed".into());
     };
     match inbox.is_handled(delivery.event_id).await {
         Ok(true) => return Try::Done,
         Ok(false) => {}
-        Err(_) => return Try::Again("the subscriber's store is unavailable"),
+        Err(_) => return Try::Again("the subscriber's store is unavailable".into()),
     }
     let answer = runtime.deliver(&context(tenant), &delivery.subscriber, event(delivery)).await;
     // A handler that failed behind its own first commit cannot be tried again: the commit has recorded the event. Not
     // to be taken for done, but for a person to look at.
     if !matches!(answer, Ok(EventAnswer::Done)) && inbox.is_handled(delivery.event_id).await == Ok(true) {
-        return Try::Never("the subscriber failed after its first commit");
+        return Try::Never("the subscriber failed after its first commit".into());
     }
     match answer {
         Ok(EventAnswer::Done) => match inbox.mark_handled(delivery.event_id).await {
             Ok(()) => Try::Done,
-            Err(_) => Try::Again("the subscriber's store is unavailable"),
+            Err(_) => Try::Again("the subscriber's store is unavailable".into()),
         },
-        Ok(EventAnswer::Retry) => Try::Again("the subscriber asked for another try"),
-        Ok(EventAnswer::Refuse) => Try::Never("the subscriber refused it"),
+        Ok(EventAnswer::Retry) => Try::Again("the subscriber asked for another try".into()),
+        Ok(EventAnswer::Refuse) => Try::Never("the subscriber refused it".into()),
         Err(error) => match error.kind {
             DispatchErrorKind::Busy => Try::Later,
-            DispatchErrorKind::Deadline => Try::Again("the subscriber ran past its deadline"),
-            DispatchErrorKind::Memory => Try::Again("the subscriber ran out of memory"),
-            DispatchErrorKind::Trapped => Try::Again("the subscriber trapped"),
-            DispatchErrorKind::NotEnabled => Try::Again("the subscriber is not installed"),
-            DispatchErrorKind::Unsupported => Try::Never("the subscriber does not hear events"),
+            DispatchErrorKind::Deadline => Try::Again("the subscriber ran past its deadline".into()),
+            DispatchErrorKind::Memory => Try::Again("the subscriber ran out of memory".into()),
+            DispatchErrorKind::Trapped => Try::Again("the subscriber trapped".into()),
+            DispatchErrorKind::NotEnabled => Try::Again("the subscriber is not installed".into()),
+            DispatchErrorKind::Unsupported => Try::Never("the subscriber does not hear events".into()),
         },
     }
 }
@@ -93,6 +109,7 @@ fn context(tenant: &TenantId) -> RequestContext {
         actor: None,
         deadline: Deadline::after(DEADLINE),
         language: Language::En,
+        address: None,
     }
 }
 

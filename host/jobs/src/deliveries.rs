@@ -47,6 +47,9 @@ pub enum JobsError {
     /// A statement failed.
     #[error("deliveries: {0}")]
     Sql(#[from] SqlError),
+    /// The audit log did not take an event.
+    #[error(transparent)]
+    Audit(#[from] p2p_identity::audit::AuditError),
     /// A row does not read as a delivery.
     #[error("deliveries: a row is malformed")]
     Malformed,

@@ -1,20 +1,29 @@
-//! From outbox to deliveries: what a feature's commits left behind becomes one delivery per subscriber. Noted first,
-//! removed after, so a crash in between notes again what is already noted.
+//! From outbox to deliveries and the audit log: what a feature's commits left behind becomes one delivery per
+//! subscriber, and an entry where the feature wants one. Noted first, removed after, so a crash in between notes again
+//! what is already noted.
 
 use p2p_context::{FeatureName, TenantId};
-use p2p_runtime::Runtime;
+use p2p_identity::audit::AuditLog;
+use p2p_runtime::{Installed, MAIL_TOPIC, Runtime};
 
+use crate::audit;
 use crate::deliveries::{Deliveries, JobsError};
+use crate::mail;
 
 /// Events of one outbox handled at a time.
 const BATCH: u32 = 100;
 
 /// Empties every outbox of a tenant; answers how many events there were.
-pub async fn relay(runtime: &Runtime, tenant: &TenantId, deliveries: &Deliveries) -> Result<u64, JobsError> {
+pub async fn relay(
+    runtime: &Runtime,
+    tenant: &TenantId,
+    deliveries: &Deliveries,
+    log: &AuditLog,
+) -> Result<u64, JobsError> {
     let mut total = 0;
     for installed in runtime.installed(tenant) {
         let producer = &installed.manifest.name;
-        let events = match relay_feature(runtime, tenant, producer, deliveries).await {
+        let events = match relay_feature(runtime, &installed, deliveries, log).await {
             Ok(events) => events,
             // One outbox that cannot be read holds up nobody else's events.
             Err(error) => {
@@ -32,22 +41,24 @@ pub async fn relay(runtime: &Runtime, tenant: &TenantId, deliveries: &Deliveries
 
 async fn relay_feature(
     runtime: &Runtime,
-    tenant: &TenantId,
-    producer: &FeatureName,
+    installed: &Installed,
     deliveries: &Deliveries,
+    log: &AuditLog,
 ) -> Result<u64, JobsError> {
+    let (tenant, producer) = (&installed.tenant, &installed.manifest.name);
     let Some(outbox) = runtime.outbox(tenant, producer) else { return Ok(0) };
     let mut total = 0;
     loop {
         let events = outbox.pending(BATCH).await.map_err(|_| unavailable())?;
         let mut wanted = Vec::new();
         for event in &events {
-            let subscribers = runtime.subscribers(tenant, &event.event.topic);
+            let subscribers = subscribers(runtime, tenant, &event.event.topic)?;
             wanted.extend(subscribers.into_iter().map(|subscriber| (event, subscriber)));
         }
         if !wanted.is_empty() {
             deliveries.note(producer, &wanted).await?;
         }
+        audit::enter(log, tenant, &installed.manifest.audits, &events).await?;
         let ids: Vec<_> = events.iter().map(|event| event.id).collect();
         if !ids.is_empty() {
             outbox.relayed(&ids).await.map_err(|_| unavailable())?;
@@ -57,6 +68,14 @@ async fn relay_feature(
             return Ok(total);
         }
     }
+}
+
+/// Letters are for the host alone, whatever a manifest says.
+fn subscribers(runtime: &Runtime, tenant: &TenantId, topic: &str) -> Result<Vec<FeatureName>, JobsError> {
+    if topic == MAIL_TOPIC {
+        return Ok(vec![FeatureName::new(mail::SUBSCRIBER).map_err(|_| JobsError::Malformed)?]);
+    }
+    Ok(runtime.subscribers(tenant, topic))
 }
 
 fn unavailable() -> JobsError {

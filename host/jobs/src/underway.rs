@@ -1,7 +1,8 @@
 //! Deliveries that are being tried at this moment, a few per subscriber: one that is slow, or waits for something that
 //! does not answer, holds up nobody but itself.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::pin::pin;
 
 use futures::StreamExt;
 use futures::future::BoxFuture;
@@ -18,6 +19,8 @@ const LANE: usize = 8;
 #[derive(Default)]
 pub struct Underway<'a> {
     tries: FuturesUnordered<BoxFuture<'a, Ended>>,
+    /// Over, but nobody has asked yet.
+    over: VecDeque<Ended>,
     lanes: HashMap<FeatureName, HashSet<Uuid>>,
 }
 
@@ -52,15 +55,81 @@ impl<'a> Underway<'a> {
 
     /// Nothing is under way.
     pub fn is_empty(&self) -> bool {
-        self.tries.is_empty()
+        self.tries.is_empty() && self.over.is_empty()
+    }
+
+    /// Does something else while the tries go on. One of them may hold the writer of a store that the other work waits
+    /// for; left alone meanwhile, it would never give it back.
+    pub async fn alongside<T>(&mut self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut work => return done,
+                Some(ended) = self.tries.next() => self.over.push_back(ended),
+            }
+        }
     }
 
     /// Waits until a try is over, for ever when there is none.
     pub async fn ended(&mut self) -> Result<(), JobsError> {
-        let Some(ended) = self.tries.next().await else { return std::future::pending().await };
+        let ended = match self.over.pop_front() {
+            Some(ended) => ended,
+            None => match self.tries.next().await {
+                Some(ended) => ended,
+                None => return std::future::pending().await,
+            },
+        };
         if let Some(lane) = self.lanes.get_mut(&ended.subscriber) {
             lane.remove(&ended.event);
         }
         ended.books
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use p2p_context::Timestamp;
+    use tokio::sync::Mutex;
+
+    use super::*;
+
+    fn delivery() -> Delivery {
+        Delivery {
+            event_id: Uuid::from_u128(1),
+            subscriber: FeatureName::new("listener").unwrap(),
+            producer: FeatureName::new("speaker").unwrap(),
+            position: 1,
+            topic: "speaker.said".into(),
+            key: String::new(),
+            payload: Vec::new(),
+            committed_at: Timestamp(0),
+            is_dead: false,
+            attempts: 0,
+            next_at: Timestamp(0),
+            last_error: String::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_try_that_holds_what_other_work_needs_gives_it_back() {
+        let writer = Mutex::new(());
+        let mut underway = Underway::default();
+        underway.begin(delivery(), |_| {
+            Box::pin(async {
+                let _held = writer.lock().await;
+                tokio::time::sleep(Duration::from_millis(1)).await;
+                Ok(())
+            })
+        });
+        // The try has the writer and is not over.
+        let begun = tokio::time::timeout(Duration::ZERO, underway.ended()).await;
+        assert!(begun.is_err() && writer.try_lock().is_err());
+        let other = tokio::time::timeout(Duration::from_secs(60), async { drop(writer.lock().await) });
+        assert!(underway.alongside(other).await.is_ok());
+        assert!(!underway.is_empty());
+        assert!(underway.ended().await.is_ok() && underway.is_empty());
     }
 }

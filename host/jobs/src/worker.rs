@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use futures::future::select_all;
 use p2p_context::{Clock, TenantId};
+use p2p_identity::audit::AuditLog;
 use p2p_runtime::Runtime;
 use p2p_storage::Stores;
 use tokio_util::sync::CancellationToken;
 
 use crate::deliver::deliver;
 use crate::deliveries::{Deliveries, JobsError};
+use crate::mail::Mailer;
 use crate::relay::relay;
 use crate::underway::Underway;
 
@@ -27,19 +29,23 @@ pub struct Worker {
     runtime: Arc<Runtime>,
     tenant: TenantId,
     deliveries: Deliveries,
+    log: AuditLog,
     clock: Arc<dyn Clock>,
+    mailer: Arc<Mailer>,
 }
 
 impl Worker {
     /// A worker for this tenant; opens its table.
     pub async fn new(
         runtime: Arc<Runtime>,
-        stores: &dyn Stores,
+        stores: &Arc<dyn Stores>,
         tenant: TenantId,
         clock: Arc<dyn Clock>,
+        mailer: Arc<Mailer>,
     ) -> Result<Self, JobsError> {
-        let deliveries = Deliveries::open(stores, &tenant).await?;
-        Ok(Self { runtime, tenant, deliveries, clock })
+        let deliveries = Deliveries::open(stores.as_ref(), &tenant).await?;
+        let log = AuditLog::new(Arc::clone(stores));
+        Ok(Self { runtime, tenant, deliveries, log, clock, mailer })
     }
 
     /// Works until told to stop; what is under way then is finished first.
@@ -55,7 +61,8 @@ impl Worker {
                 () = tokio::time::sleep(pause) => {}
                 () = self.written(), if pause == IDLE => {}
                 ended = underway.ended() => if let Err(error) = ended {
-                    tokio::time::sleep(self.complain(&error)).await;
+                    let pause = self.complain(&error);
+                    underway.alongside(tokio::time::sleep(pause)).await;
                 }
             }
         }
@@ -83,11 +90,16 @@ impl Worker {
 
     /// Relays, and begins what is due and has room; answers how many events were relayed.
     async fn begin_due<'a>(&'a self, underway: &mut Underway<'a>) -> Result<u64, JobsError> {
-        let relayed = relay(&self.runtime, &self.tenant, &self.deliveries).await?;
-        for delivery in self.deliveries.due(self.clock.now(), &underway.busy(), BATCH).await? {
+        let busy = underway.busy();
+        let read = async {
+            let relayed = relay(&self.runtime, &self.tenant, &self.deliveries, &self.log).await?;
+            Ok::<_, JobsError>((relayed, self.deliveries.due(self.clock.now(), &busy, BATCH).await?))
+        };
+        let (relayed, due) = underway.alongside(read).await?;
+        for delivery in due {
             underway.begin(delivery, |delivery| {
-                let (runtime, clock) = (&self.runtime, self.clock.as_ref());
-                Box::pin(deliver(runtime, &self.tenant, &self.deliveries, clock, delivery))
+                let (runtime, mailer, clock) = (&self.runtime, &self.mailer, self.clock.as_ref());
+                Box::pin(deliver(runtime, mailer, &self.tenant, &self.deliveries, clock, delivery))
             });
         }
         Ok(relayed)

@@ -3,6 +3,7 @@
 
 mod blobs;
 mod cache;
+mod callers;
 mod clock;
 mod config;
 mod credentials;
@@ -10,6 +11,7 @@ mod directory;
 mod documents;
 mod events;
 mod log;
+mod mail;
 mod packed_headers;
 mod random;
 mod secrets;
@@ -50,6 +52,8 @@ pub fn link(linker: &mut Linker<GuestState>, grant: Grant) -> wasmtime::Result<(
         Grant::Events => platform::events::add_to_linker::<_, Own>(linker, own),
         Grant::Credentials => platform::credentials::add_to_linker::<_, Own>(linker, own),
         Grant::Sessions => platform::sessions::add_to_linker::<_, Own>(linker, own),
+        Grant::Callers => platform::callers::add_to_linker::<_, Own>(linker, own),
+        Grant::Mail => platform::mail::add_to_linker::<_, Own>(linker, own),
         Grant::Cache => platform::cache::add_to_linker::<_, Own>(linker, own),
         Grant::Config => platform::config::add_to_linker::<_, Own>(linker, own),
         Grant::Secrets => platform::secrets::add_to_linker::<_, Own>(linker, own),
@@ -57,7 +61,7 @@ pub fn link(linker: &mut Linker<GuestState>, grant: Grant) -> wasmtime::Result<(
         Grant::Clock => platform::clock::add_to_linker::<_, Own>(linker, own),
         Grant::Random => platform::random::add_to_linker::<_, Own>(linker, own),
         // Designed, not fulfilled: `contract::check` refuses them by name before this is reached.
-        Grant::Live | Grant::Mail | Grant::Notifications | Grant::Http => Ok(()),
+        Grant::Live | Grant::Notifications | Grant::Http => Ok(()),
     }
 }
 

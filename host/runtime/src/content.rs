@@ -18,6 +18,14 @@ static OPTIONS: LazyLock<Options<'static>> = LazyLock::new(|| {
     options
 });
 
+/// For letters. A bare address in a value is text: it would lead where the author of the template never pointed.
+static LETTERS: LazyLock<Options<'static>> = LazyLock::new(|| {
+    let mut options = OPTIONS.clone();
+    options.extension.autolink = false;
+    options.extension.tasklist = false;
+    options
+});
+
 static SANITIZER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
     let mut builder = ammonia::Builder::default();
     builder.link_rel(Some("nofollow noopener noreferrer"));
@@ -32,6 +40,35 @@ const ELEMENTS_MAX: usize = 1_000;
 pub fn markdown(source: &str) -> String {
     // Every element that the renderer opens it also closes, so that its output needs no bound of its own.
     SANITIZER.clean(&comrak::markdown_to_html(source, &OPTIONS)).to_string()
+}
+
+/// Markdown of a letter as safe HTML. Its texts and the targets of its links pass through the two functions; what these
+/// answer stands as it is and is never read as Markdown.
+pub fn letter<E>(
+    source: &str,
+    text: impl Fn(&str) -> Result<String, E>,
+    target: impl Fn(&str) -> Result<String, E>,
+) -> Result<String, E> {
+    let arena = Arena::new();
+    let root = comrak::parse_document(&arena, source, &LETTERS);
+    for node in root.descendants() {
+        match &mut node.data_mut().value {
+            NodeValue::Text(words) => *words = text(words)?.into(),
+            NodeValue::HtmlInline(html) => *html = text(html)?,
+            NodeValue::HtmlBlock(html) => html.literal = text(&html.literal)?,
+            NodeValue::Code(code) => code.literal = text(&code.literal)?,
+            NodeValue::CodeBlock(code) => code.literal = text(&code.literal)?,
+            NodeValue::Link(link) | NodeValue::Image(link) => {
+                link.url = target(&link.url)?;
+                link.title = text(&link.title)?;
+            }
+            _ => {}
+        }
+    }
+    let mut html = String::with_capacity(2 * source.len());
+    // Nothing can go wrong where a text grows in memory.
+    let _ = comrak::format_html(root, &LETTERS, &mut html);
+    Ok(SANITIZER.clean(&html).to_string())
 }
 
 /// Foreign HTML through the allow-list. What has too many elements to be looked at cheaply is shown as text.

@@ -7,10 +7,10 @@ use p2p_tenants::Grant;
 use crate::inspect::Inspected;
 
 /// The version of `wit/` this host was built with.
-pub const VERSION: &str = "0.1.0";
+pub const VERSION: &str = "0.1.1";
 
 /// Interfaces that are designed but that this host does not fulfil yet.
-const LATER: [Grant; 4] = [Grant::Live, Grant::Mail, Grant::Notifications, Grant::Http];
+const LATER: [Grant; 3] = [Grant::Live, Grant::Notifications, Grant::Http];
 
 /// Why a component does not fit. Each names the import or export that is in the way.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -70,10 +70,10 @@ pub fn is_stubbed(import: &str) -> bool {
 fn check_exports(inspected: &Inspected) -> Result<(), ContractError> {
     let has = |interface| inspected.exports.iter().any(|name| is_export(name, interface));
     if !has("p2p:feature/handler") {
-        return Err(ContractError::MissingExport("p2p:feature/handler@0.1.0"));
+        return Err(ContractError::MissingExport("p2p:feature/handler@0.1.1"));
     }
     if !inspected.manifest.subscribes.is_empty() && !has("p2p:feature/events") {
-        return Err(ContractError::MissingExport("p2p:feature/events@0.1.0"));
+        return Err(ContractError::MissingExport("p2p:feature/events@0.1.1"));
     }
     Ok(())
 }
@@ -124,8 +124,8 @@ mod tests {
 
     #[test]
     fn only_our_minor_up_to_our_patch_fits() {
-        assert!(is_compatible("0.1.0"));
-        for other in ["0.1.1", "0.2.0", "1.0.0", "0.0.9", "0.1", "0.1.0.0", "x"] {
+        assert!(is_compatible("0.1.0") && is_compatible("0.1.1"));
+        for other in ["0.1.2", "0.2.0", "1.0.0", "0.0.9", "0.1", "0.1.0.0", "x"] {
             assert!(!is_compatible(other), "{other}");
         }
     }
@@ -140,7 +140,7 @@ mod tests {
             check_import("wasi:filesystem/types@0.3.0", &none),
             Err(ContractError::Undeclared(_))
         ));
-        assert!(matches!(check_import("p2p:platform/mail@0.1.0", &none), Err(ContractError::NotOffered(_))));
+        assert!(matches!(check_import("p2p:platform/live@0.1.0", &none), Err(ContractError::NotOffered(_))));
         assert_eq!(check_import("p2p:platform/types@0.1.0", &none), Ok(None));
     }
 }

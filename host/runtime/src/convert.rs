@@ -8,8 +8,9 @@ use crate::call::{self, FeatureEvent, FeatureRequest};
 use crate::capabilities::pack;
 
 /// Request headers that stay with the host: they carry sessions, or say what only the host may say.
-const WITHHELD: [&str; 9] = [
+const WITHHELD: [&str; 10] = [
     "cookie",
+    "x-api-key",
     "authorization",
     "proxy-authorization",
     "anti-csrf",
@@ -96,7 +97,7 @@ mod tests {
     #[test]
     fn session_headers_stay_with_the_host() {
         let mut map = HeaderMap::new();
-        for name in ["cookie", "authorization", "st-access-token", "accept-language"] {
+        for name in ["cookie", "authorization", "x-api-key", "st-access-token", "accept-language"] {
             map.insert(name, "x".parse().unwrap());
         }
         let packed = headers(&map);

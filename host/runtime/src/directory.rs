@@ -7,8 +7,8 @@ use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use moka::sync::Cache;
-use p2p_context::Deadline;
-use p2p_storage::packed::{Cell, Params, RowReader, RowsWriter, put};
+use p2p_context::{Deadline, Language, Role};
+use p2p_storage::packed::{Cell, Malformed, Params, RowReader, RowsWriter, put};
 use p2p_storage::{Rows, SqlError, SqlStore, StoreCall};
 use uuid::Uuid;
 
@@ -19,6 +19,19 @@ const COLUMNS: [&str; 9] =
 const CARDS: u64 = 20_000;
 /// The longest a card may be stale when no event says so (another replica changed it).
 const CARD_TTL: Duration = Duration::from_secs(30);
+
+/// Somebody as far as the host itself must know them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Person {
+    /// Where they belong.
+    pub organization: Option<Uuid>,
+    /// Their role there; an unknown one is the least.
+    pub role: Role,
+    /// Whether they may do anything.
+    pub active: bool,
+    /// Whether their address was verified.
+    pub verified: bool,
+}
 
 /// The directory of one tenant.
 pub struct Directory {
@@ -71,6 +84,12 @@ impl Directory {
         Ok(writer.finish(COLUMNS.into_iter()))
     }
 
+    /// One user; none when nobody has this id.
+    pub async fn person(&self, deadline: Deadline, id: Uuid) -> Result<Option<Person>, SqlError> {
+        let rows = self.users(deadline, &[id]).await?;
+        read_person(&rows).map_err(|_| malformed())
+    }
+
     /// Active users whose name begins with the query.
     pub async fn search(&self, deadline: Deadline, query: &str, limit: u32) -> Result<Rows, SqlError> {
         let text = "SELECT u.id, u.name, u.title, u.avatar, u.verified, u.active, u.role, \
@@ -81,6 +100,27 @@ impl Directory {
         let until = format!("{from}\u{10FFFF}");
         let params = Params::new().text(&from).text(&until).s64(i64::from(limit)).finish();
         self.source()?.query(StoreCall::until(deadline), text, &params).await
+    }
+
+    /// The language a user reads; English when the owner of users keeps none.
+    pub async fn language(&self, deadline: Deadline, user: Uuid) -> Result<Language, SqlError> {
+        let Ok(source) = self.source() else { return Ok(Language::default()) };
+        let text = "SELECT language FROM directory_users WHERE id = $1";
+        let found = source.query(StoreCall::until(deadline), text, &Params::new().uuid(user).finish()).await;
+        let rows = match found {
+            Ok(rows) => rows,
+            // The column came later than the view.
+            Err(SqlError::Rejected(_)) => return Ok(Language::default()),
+            Err(error) => return Err(error),
+        };
+        let mut reader = RowReader::new(&rows).map_err(|_| malformed())?;
+        if !reader.advance() {
+            return Ok(Language::default());
+        }
+        match reader.cell().map_err(|_| malformed())? {
+            Cell::Text(name) => Ok(Language::named(name).unwrap_or_default()),
+            _ => Ok(Language::default()),
+        }
     }
 
     fn source(&self) -> Result<Arc<dyn SqlStore>, SqlError> {
@@ -134,6 +174,23 @@ fn read_card(reader: &mut RowReader<'_>) -> Result<(Uuid, Arc<[u8]>), SqlError> 
         }
     }
     Ok((id, card.into()))
+}
+
+fn read_person(rows: &Rows) -> Result<Option<Person>, Malformed> {
+    let mut reader = RowReader::new(rows)?;
+    if !reader.advance() {
+        return Ok(None);
+    }
+    // Id, name, title and avatar are for people.
+    for _ in 0..4 {
+        reader.cell()?;
+    }
+    let (verified, active) = (reader.bool()?, reader.bool()?);
+    let role = match reader.text_or_null()? {
+        Some(role) if role == Role::Admin.as_str() => Role::Admin,
+        _ => Role::Member,
+    };
+    Ok(Some(Person { organization: reader.uuid_or_null()?, role, active, verified }))
 }
 
 fn malformed() -> SqlError {

@@ -73,11 +73,12 @@ impl Feature {
         &self,
         context: &RequestContext,
         account: &Account,
-        request: FeatureRequest,
+        mut request: FeatureRequest,
     ) -> Result<FeatureResponse, DispatchError> {
         let context = self.bounded(context);
-        let call = CallState::new(context.clone(), request.tokens.clone(), None, &self.services.limits);
+        let tokens = std::mem::take(&mut request.tokens);
         let invocation = Invocation::Request(convert::request(&context, request));
+        let call = CallState::new(context, tokens, None, &self.services.limits);
         match self.run(account, call, invocation).await? {
             Answer::Response(answer) => Ok(answer),
             Answer::Event(_) => Err(self.error(DispatchErrorKind::Unsupported)),
@@ -92,9 +93,9 @@ impl Feature {
         event: FeatureEvent,
     ) -> Result<EventAnswer, DispatchError> {
         let context = self.bounded(context);
-        let tokens = RequestTokens::default();
-        let call = CallState::new(context.clone(), tokens, Some(event.id), &self.services.limits);
+        let (tokens, id) = (RequestTokens::default(), event.id);
         let invocation = Invocation::Event(convert::context(&context), convert::delivery(event));
+        let call = CallState::new(context, tokens, Some(id), &self.services.limits);
         match self.run(account, call, invocation).await? {
             Answer::Event(answer) => Ok(answer),
             Answer::Response(_) => Err(self.error(DispatchErrorKind::Unsupported)),

@@ -4,10 +4,12 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use p2p_context::{FeatureName, RequestContext, TenantId};
-use p2p_storage::BlobStore;
+use p2p_context::{Deadline, FeatureName, RequestContext, TenantId};
+use p2p_storage::{BlobStore, SqlError};
+use uuid::Uuid;
 
 use crate::call::{DispatchError, FeatureRequest, FeatureResponse, Installed};
+use crate::directory::Person;
 use crate::routes::{RouteMatch, RouteTarget};
 use crate::runtime::Runtime;
 
@@ -30,6 +32,14 @@ pub trait Features: Send + Sync + 'static {
 
     /// The files of a feature.
     fn blobs(&self, tenant: &TenantId, feature: &FeatureName) -> Option<Arc<dyn BlobStore>>;
+
+    /// Somebody of the tenant as they are now; none when nobody has this id.
+    async fn person(
+        &self,
+        tenant: &TenantId,
+        user: Uuid,
+        deadline: Deadline,
+    ) -> Result<Option<Person>, SqlError>;
 }
 
 #[async_trait]
@@ -53,5 +63,14 @@ impl Features for Runtime {
 
     fn blobs(&self, tenant: &TenantId, feature: &FeatureName) -> Option<Arc<dyn BlobStore>> {
         self.blobs(tenant, feature)
+    }
+
+    async fn person(
+        &self,
+        tenant: &TenantId,
+        user: Uuid,
+        deadline: Deadline,
+    ) -> Result<Option<Person>, SqlError> {
+        self.person(tenant, user, deadline).await
     }
 }

@@ -19,6 +19,7 @@ use crate::directory::Directory;
 use crate::feature::Feature;
 use crate::guest::GuestPool;
 use crate::inspect::{self, InspectError, Inspected};
+use crate::letter::Stationery;
 use crate::routes::RouteConflict;
 use crate::runtime::Shared;
 use crate::state::{FeatureServices, GuestState};
@@ -140,6 +141,16 @@ fn link(
     linker.instantiate_pre(component).map_err(refuse)
 }
 
+fn stationery(
+    shared: &Shared,
+    tenant: &TenantId,
+    installation: &Installation,
+    inspected: &Inspected,
+) -> Stationery {
+    let to_anybody = installation.grants.contains(&Grant::Credentials);
+    Stationery::new(shared.sealers.of_mail(tenant), &inspected.manifest, to_anybody)
+}
+
 async fn services(
     shared: &Shared,
     tenant: &TenantId,
@@ -158,6 +169,7 @@ async fn services(
         stores,
         identity: Arc::clone(&shared.identity),
         directory: Arc::clone(directory),
+        stationery: stationery(shared, tenant, installation, inspected),
         settings: installation.settings.to_string().into_bytes(),
         limits: installation.limits.clone(),
         clock: Arc::clone(&shared.clock),

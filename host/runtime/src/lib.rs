@@ -17,7 +17,9 @@ mod features;
 mod guest;
 mod inspect;
 mod install;
+mod letter;
 mod meter;
+mod pictures;
 mod pools;
 mod response;
 mod routes;
@@ -30,10 +32,11 @@ pub use call::{
     Upload,
 };
 pub use contract::{ContractError, VERSION};
-pub use directory::Directory;
+pub use directory::{Directory, Person};
 pub use engine::{EngineConfig, TICK};
 pub use features::Features;
 pub use inspect::{InspectError, Inspected, inspect};
 pub use install::InstallError;
+pub use letter::{Letter, MAIL_TOPIC, Unreadable};
 pub use routes::{RouteConflict, RouteMatch, RouteTable, RouteTarget};
 pub use runtime::{Runtime, Services};

@@ -5,20 +5,22 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
 
-use p2p_context::{Clock, FeatureName, RequestContext, TenantId};
+use p2p_context::{Clock, Deadline, FeatureName, RequestContext, TenantId};
 use p2p_identity::{Identity, Sealers};
-use p2p_storage::{BlobStore, Outbox, Stores};
+use p2p_storage::{BlobStore, Outbox, SqlError, Stores};
 use p2p_tenants::{CallKind, Installation, Ledger, Manifest};
+use uuid::Uuid;
 use wasmtime::Engine;
 
 use crate::artefacts::Artefacts;
 use crate::call::{
     DispatchError, DispatchErrorKind, EventAnswer, FeatureEvent, FeatureRequest, FeatureResponse, Installed,
 };
-use crate::directory::Directory;
+use crate::directory::{Directory, Person};
 use crate::engine::{self, EngineConfig};
 use crate::feature::Feature;
 use crate::install::{self, InstallError};
+use crate::letter::{Letter, Unreadable};
 use crate::pools::Pools;
 use crate::routes::{RouteMatch, RouteTable, RouteTarget};
 
@@ -180,6 +182,24 @@ impl Runtime {
     pub fn blobs(&self, tenant: &TenantId, feature: &FeatureName) -> Option<Arc<dyn BlobStore>> {
         let feature = self.feature(tenant, feature).ok()?;
         Some(Arc::clone(&feature.services().stores.blobs))
+    }
+
+    /// A letter that a feature of the tenant queued.
+    pub fn open_letter(&self, tenant: &TenantId, payload: &[u8]) -> Result<Letter, Unreadable> {
+        Letter::open(payload, &self.shared.sealers.of_mail(tenant))
+    }
+
+    /// Somebody of a tenant as they are now; none when nobody has this id, or the tenant has no features.
+    pub async fn person(
+        &self,
+        tenant: &TenantId,
+        user: Uuid,
+        deadline: Deadline,
+    ) -> Result<Option<Person>, SqlError> {
+        match self.tenant(tenant) {
+            Some(features) => features.directory.person(deadline, user).await,
+            None => Ok(None),
+        }
     }
 
     /// Forgets who is who in a tenant, because somebody changed.

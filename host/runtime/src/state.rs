@@ -4,13 +4,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use p2p_context::{Deadline, FeatureName, RequestContext, Scope, TenantId};
+use p2p_context::{Deadline, FeatureName, Origin, RequestContext, Scope, TenantId};
 use p2p_identity::{Identity, IdentityCall, RequestTokens, Sealer};
 use p2p_storage::{FeatureStores, StoreCall};
 use p2p_tenants::{Digest, FeatureLimits};
 use uuid::Uuid;
 
 use crate::directory::Directory;
+use crate::letter::Stationery;
 use crate::meter::MemoryLimiter;
 
 /// Everything the capabilities of one installed feature stand on. Shared by its instances.
@@ -27,6 +28,8 @@ pub struct FeatureServices {
     pub sealer: Sealer,
     /// Who is who in the tenant.
     pub directory: Arc<Directory>,
+    /// What it needs to queue letters.
+    pub stationery: Stationery,
     /// Settings as JSON.
     pub settings: Vec<u8>,
     /// Bounds of a call.
@@ -39,6 +42,8 @@ pub struct FeatureServices {
 pub struct CallState {
     /// Who, when, until when.
     pub context: RequestContext,
+    /// The same for records of who did what. Never comes from the guest.
+    pub origin: Arc<Origin>,
     /// Session tokens of the request.
     pub tokens: RequestTokens,
     /// The event being handled, until its first write has recorded it.
@@ -49,6 +54,8 @@ pub struct CallState {
     pub host_calls: Duration,
     /// Events it may still emit.
     pub events_left: u32,
+    /// Letters it may still queue.
+    pub mails_left: u32,
     /// Log lines it may still write.
     pub log_lines_left: u32,
     /// Log lines that were dropped.
@@ -79,9 +86,14 @@ impl FeatureServices {
         owner == Some(self.feature().as_str()) && p2p_tenants::manifest::is_topic(topic)
     }
 
-    /// A use of identity until this deadline.
+    /// A use of identity of the host's own, until this deadline.
     pub fn identity_call(&self, deadline: Deadline) -> IdentityCall {
-        IdentityCall { tenant: self.tenant().clone(), deadline }
+        IdentityCall::new(self.tenant().clone(), deadline)
+    }
+
+    /// A use of identity on behalf of whoever made the call.
+    pub fn identity_call_of(&self, call: &StoreCall) -> IdentityCall {
+        self.identity_call(call.deadline).on_behalf_of(Origin::clone(&call.origin))
     }
 }
 
@@ -94,12 +106,14 @@ impl CallState {
         limits: &FeatureLimits,
     ) -> Self {
         Self {
+            origin: Arc::new(context.origin()),
             context,
             tokens,
             handling,
             issued: Vec::new(),
             host_calls: Duration::ZERO,
             events_left: limits.events_per_call,
+            mails_left: limits.mails_per_call,
             log_lines_left: limits.log_lines_per_call,
             log_lines_dropped: 0,
         }
@@ -138,6 +152,7 @@ impl GuestState {
     pub fn store_use(&mut self) -> wasmtime::Result<(Arc<FeatureServices>, StoreCall)> {
         let services = Arc::clone(&self.services);
         let call = self.call()?;
-        Ok((services, StoreCall { deadline: call.context.deadline, handling: call.handling }))
+        let origin = Arc::clone(&call.origin);
+        Ok((services, StoreCall { deadline: call.context.deadline, handling: call.handling, origin }))
     }
 }

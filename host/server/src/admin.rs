@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use p2p_context::{Clock as _, Deadline, FeatureName, SystemClock, new_uuid};
+use p2p_context::{Clock as _, Deadline, FeatureName, Origin, SystemClock, new_uuid};
+use p2p_identity::audit::{AuditEntry, AuditLog};
 use p2p_identity::{IdentityCall, PLATFORM};
 use p2p_jobs::Deliveries;
 use p2p_storage::{Event, OutboxEvent};
@@ -26,12 +27,14 @@ pub async fn grant(config: &Config, email: &str, tenant: Option<&str>) -> Result
     let tenant = choose(&tenants, tenant)?;
     let listeners = listeners(tenant)?;
     let (stores, identity) = wiring::identity_of(config)?;
-    let call = IdentityCall { tenant: tenant.id.clone(), deadline: Deadline::after(PATIENCE) };
+    let call = IdentityCall::new(tenant.id.clone(), Deadline::after(PATIENCE));
     let user = identity.credential_by_email(&call, email).await?;
     let user = user.with_context(|| format!("nobody of tenant `{}` has signed up as {email}", tenant.id))?;
     let event = event(user);
     let wanted: Vec<_> = listeners.into_iter().map(|listener| (&event, listener)).collect();
     let deliveries = Deliveries::open(stores.as_ref(), &tenant.id).await?;
+    let entry = AuditEntry::new(&Origin::default(), event.committed_at, GRANTED, user.to_string());
+    AuditLog::new(stores).append(&tenant.id, &[entry.with(json!({"email": email}))]).await?;
     deliveries.note(&FeatureName::new(PLATFORM)?, &wanted).await?;
     println!(
         "{email} becomes a platform admin of `{}`: within a second when the server runs, else at its next start",
@@ -40,7 +43,8 @@ pub async fn grant(config: &Config, email: &str, tenant: Option<&str>) -> Result
     Ok(())
 }
 
-fn choose<'a>(tenants: &'a [Tenant], wanted: Option<&str>) -> Result<&'a Tenant> {
+/// The tenant that was named, or the only one.
+pub fn choose<'a>(tenants: &'a [Tenant], wanted: Option<&str>) -> Result<&'a Tenant> {
     let names = || tenants.iter().map(|tenant| tenant.id.as_str()).collect::<Vec<_>>().join(", ");
     match (wanted, tenants) {
         (None, [only]) => Ok(only),
@@ -75,6 +79,7 @@ fn event(user: Uuid) -> OutboxEvent {
         position: now.0,
         committed_at: now,
         channel_seq: None,
+        origin: Origin::default(),
         event: Event { topic: GRANTED.to_owned(), key: user.to_string(), payload },
     }
 }

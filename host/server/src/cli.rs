@@ -71,6 +71,9 @@ pub enum Command {
     /// Who may do everything
     #[command(subcommand)]
     Admin(Admin),
+    /// Keys by which other programs act for a person
+    #[command(subcommand)]
+    Key(Key),
     /// Events on their way from one feature to another
     #[command(subcommand)]
     Jobs(Jobs),
@@ -108,6 +111,61 @@ pub enum Admin {
         #[arg(long, value_name = "ID")]
         tenant: Option<String>,
     },
+}
+
+/// `p2p key …`
+#[derive(Debug, Clone, Subcommand)]
+pub enum Key {
+    /// Make a key and print it, this once
+    ///
+    /// A program sends it as `Authorization: Bearer <key>` or `X-Api-Key: <key>`. It acts for one person, within its
+    /// scopes, as long as that person is active; never as a platform admin.
+    Create(NewKeyFlags),
+    /// Every key: whom it acts for, what it may do, when it was last used
+    List {
+        /// Which tenant [default: all]
+        #[arg(long, value_name = "ID")]
+        tenant: Option<String>,
+    },
+    /// Give a key another secret and print it, this once
+    Rotate {
+        /// Id of the key, as `key list` prints it
+        id: Uuid,
+        /// Hours for which the old secret stays good
+        #[arg(long, value_name = "N", default_value_t = 24)]
+        overlap_hours: u32,
+        /// Which tenant [default: the one that has it]
+        #[arg(long, value_name = "ID")]
+        tenant: Option<String>,
+    },
+    /// Take a key back, for good
+    Revoke {
+        /// Id of the key, as `key list` prints it
+        id: Uuid,
+        /// Which tenant [default: the one that has it]
+        #[arg(long, value_name = "ID")]
+        tenant: Option<String>,
+    },
+}
+
+/// Flags of `key create`.
+#[derive(Debug, Clone, Args)]
+pub struct NewKeyFlags {
+    /// Address of the person it acts for
+    #[arg(long, value_name = "EMAIL")]
+    pub user: String,
+    /// What it may do: <feature>:read, <feature>:write, or * for every feature; may be said several times
+    #[arg(long, required = true, value_name = "SCOPE")]
+    pub scope: Vec<String>,
+    /// What it is for
+    #[arg(long)]
+    pub name: String,
+    /// Days after which it ends by itself [default: never]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub expires_days: Option<u32>,
+    /// Which tenant; needed when there are several
+    #[arg(long, value_name = "ID")]
+    pub tenant: Option<String>,
 }
 
 /// `p2p jobs …`

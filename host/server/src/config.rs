@@ -1,7 +1,11 @@
 //! The configuration: flags before environment before file before defaults. Reads; starts nothing.
 
+mod core;
 mod environment;
 mod file;
+mod sessions;
+mod site;
+mod mail;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -9,10 +13,13 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use ipnet::IpNet;
-use p2p_http::{HttpLimits, parse_origin};
+use p2p_http::{HttpLimits, RateLimits, parse_origin};
+use p2p_identity::CoreConfig;
 
 pub use self::environment::Environment;
 use self::file::{File, Limits};
+pub use self::sessions::Sessions;
+pub use self::mail::Mail;
 use crate::cli::{Places, Serve};
 
 /// Where the configuration file is when nobody says.
@@ -45,8 +52,16 @@ pub struct Config {
     pub log_level: String,
     /// Bearer token for `/metrics`.
     pub metrics_token: Option<String>,
+    /// The SuperTokens Core that keeps credentials and sessions; none: the server itself.
+    pub core: Option<CoreConfig>,
+    /// Who letters come from, and who takes them.
+    pub mail: Mail,
     /// Bounds of the HTTP room.
     pub limits: HttpLimits,
+    /// How often one caller may ask.
+    pub rates: RateLimits,
+    /// How sessions behave.
+    pub sessions: Sessions,
 }
 
 /// Where tenants and features come from.
@@ -75,21 +90,28 @@ impl Config {
         let data = places.data.clone().or(file.data.map(|data| folder.join(data)));
         let named = |name: &str, in_file: Option<String>| environment.get(name).or(in_file);
         let public_url = named("PUBLIC_URL", file.public_url).map(|url| parse_origin(&url)).transpose();
+        let public_url = public_url.context("PUBLIC_URL (public_url)")?;
+        let origins = origins(environment, file.cors_origins)?;
+        let url = public_url.clone().unwrap_or_else(|| local_url(listen));
         let secret_key = named("SECRET_KEY", file.secret_key);
         check_secret(secret_key.iter().chain(&file.older_secret_keys))?;
         Ok(Self {
             listen,
             data: data.unwrap_or_else(|| PathBuf::from("data")),
             features: feature_source(places, file.features_dir, file.tenants, &folder)?,
-            public_url: public_url.context("PUBLIC_URL (public_url)")?,
+            public_url,
             cookie_domain: named("COOKIE_DOMAIN", file.cookie_domain),
-            origins: origins(environment, file.cors_origins)?,
+            sessions: Sessions::decide(file.sessions, environment, &url, &origins)?,
+            origins,
             trusted_proxies: proxies(environment, file.trusted_proxies)?,
             secret_key,
             older_secret_keys: file.older_secret_keys,
             log_level: named("LOG_LEVEL", file.log_level).unwrap_or_else(|| "info".to_owned()),
             metrics_token: file.metrics_token,
+            core: core::read(environment, file.core)?,
+            mail: mail::read(environment, file.mail, &folder)?,
             limits: http_limits(&file.limits),
+            rates: file.rates.limits(),
             file: path,
         })
     }
@@ -97,6 +119,20 @@ impl Config {
     /// Where people reach the server: scheme and host, no slash at the end.
     pub fn url(&self) -> String {
         self.public_url.clone().unwrap_or_else(|| local_url(self.listen))
+    }
+
+    /// The host in that URL, for what is named after this server.
+    pub fn host(&self) -> String {
+        let url = self.url().parse::<http::Uri>().ok();
+        let host = url.as_ref().and_then(http::Uri::host).map(str::to_owned);
+        // An address alone names nothing that lasts.
+        let is_name = |host: &String| host.parse::<std::net::IpAddr>().is_err() && !host.starts_with('[');
+        host.filter(is_name).unwrap_or_else(|| "localhost".to_owned())
+    }
+
+    /// Where letters lie that no server takes.
+    pub fn mail_folder(&self) -> PathBuf {
+        self.data.join("mail")
     }
 }
 
@@ -219,7 +255,8 @@ mod tests {
         for text in
             [r#"["https://a.example", "http://b.example:3000/"]"#, "https://a.example, http://b.example:3000"]
         {
-            let config = load("", &[("BACKEND_CORS_ORIGINS", text)], &Serve::default()).unwrap();
+            let set = [("BACKEND_CORS_ORIGINS", text), ("PUBLIC_URL", "https://api.example")];
+            let config = load("", &set, &Serve::default()).unwrap();
             assert_eq!(config.origins, ["https://a.example", "http://b.example:3000"]);
         }
         let config = load("trusted_proxies = [\"10.0.0.0/8\"]", &[], &Serve::default()).unwrap();
@@ -231,6 +268,10 @@ mod tests {
         for (file, pairs, word) in [
             ("lisen = \"127.0.0.1:1\"", [("A", "b")], "lisen"),
             ("[limits]\nconections = 1", [("A", "b")], "conections"),
+            ("[rates]\nwrite_per_hour = 1", [("A", "b")], "write_per_hour"),
+            ("[sessions]\nanti_csrf = \"off\"", [("A", "b")], "via-token"),
+            ("", [("AUTH_REQUIRE_VERIFIED", "yes")], "AUTH_REQUIRE_VERIFIED"),
+            ("", [("BACKEND_CORS_ORIGINS", "https://other.example")], "PUBLIC_URL"),
             ("listen = \"nowhere\"", [("A", "b")], "listen"),
             ("features_dir = \"a\"\ntenants = \"b\"", [("A", "b")], "keep one"),
             ("", [("BACKEND_CORS_ORIGINS", "*")], "BACKEND_CORS_ORIGINS"),
@@ -242,6 +283,14 @@ mod tests {
             let error = format!("{:#}", load(file, &pairs, &Serve::default()).unwrap_err());
             assert!(error.contains(word), "{word}: {error}");
         }
+    }
+
+    #[test]
+    fn limits_of_requests_are_those_of_the_contract_unless_the_file_says_otherwise() {
+        let rates = |file: &str| load(file, &[], &Serve::default()).unwrap().rates;
+        assert_eq!(rates(""), RateLimits::default());
+        let changed = RateLimits { write_per_minute: 0, upload_per_hour: 5, ..RateLimits::default() };
+        assert_eq!(rates("[rates]\nwrite_per_minute = 0\nupload_per_hour = 5"), changed);
     }
 
     #[test]

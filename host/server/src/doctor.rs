@@ -1,6 +1,9 @@
 //! `p2p doctor`: looks at everything a server needs, starts nothing, changes nothing, and says what to do.
 
 mod checks;
+mod core;
+mod mail;
+mod sessions;
 
 use anyhow::{Result, bail};
 

@@ -10,6 +10,7 @@ mod doctor;
 mod feature_list;
 pub mod features;
 mod jobs;
+mod key;
 mod lock;
 mod logging;
 mod migrate;
@@ -45,6 +46,7 @@ pub async fn run(arguments: Arguments) -> Result<()> {
         Command::Admin(Admin::Grant { email, tenant }) => {
             admin::grant(&config, &email, tenant.as_deref()).await
         }
+        Command::Key(key) => key::run(&config, &key).await,
         Command::Jobs(jobs) => jobs::run(&config, &jobs).await,
     }
 }

@@ -19,7 +19,7 @@ use crate::lock::DataLock;
 use crate::wiring::House;
 use crate::{demo, descriptors, features, stop};
 
-/// Between two looks at what other processes revoked.
+/// Between two looks at what other processes revoked, and at what is to be written down or forgotten.
 const TICK: Duration = Duration::from_secs(1);
 /// Longest wait for deliveries under way at shutdown.
 const BACKGROUND_DRAIN: Duration = Duration::from_secs(10);
@@ -40,7 +40,7 @@ pub async fn run(config: &Config, serve: &Serve) -> Result<()> {
     house.install().await.context("not every feature could be installed; see `p2p doctor`")?;
     let app = house.app(config);
     let stop = stop::on_signal()?;
-    let background = Background::start(&house, &stop).await?;
+    let background = Background::start(&house, &app, &stop).await?;
     announce(config, &house);
     if serve.demo {
         background.spawn(add_demo(app.clone(), config.url(), house.tenants.clone(), stop.clone()));
@@ -63,18 +63,20 @@ struct Background {
 }
 
 impl Background {
-    async fn start(house: &House, stop: &CancellationToken) -> Result<Self> {
+    async fn start(house: &House, app: &App, stop: &CancellationToken) -> Result<Self> {
         let tasks = TaskTracker::new();
         for tenant in &house.tenants {
             let (runtime, clock) = (Arc::clone(&house.runtime), Arc::clone(&house.clock));
-            let worker = Worker::new(runtime, house.stores.as_ref(), tenant.id.clone(), clock).await?;
+            let mailer = Arc::clone(&house.mailer);
+            let worker = Worker::new(runtime, &house.stores, tenant.id.clone(), clock, mailer).await?;
             tasks.spawn(worker.run(stop.clone()));
         }
         tasks.spawn(chores(Arc::clone(&house.runtime), Chores::default(), stop.clone()));
-        let (identity, stop) = (Arc::clone(&house.identity), stop.clone());
+        let (identity, app, stop) = (Arc::clone(&house.identity), app.clone(), stop.clone());
         tasks.spawn(async move {
             while stop.run_until_cancelled(tokio::time::sleep(TICK)).await.is_some() {
                 identity.tick().await;
+                app.services().tick().await;
             }
         });
         Ok(Self { tasks })

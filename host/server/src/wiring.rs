@@ -8,7 +8,8 @@ use anyhow::{Context, Result, anyhow};
 use futures::future::join_all;
 use p2p_context::{Clock, SystemClock, TenantId};
 use p2p_http::{App, HttpOptions, Services, ServicesParts};
-use p2p_identity::{EmbeddedIdentity, Identity, IdentityConfig, Sealers, Secrets};
+use p2p_identity::{CoreIdentity, EmbeddedIdentity, Identity, IdentityConfig, Sealers, Secrets};
+use p2p_jobs::{Mailer, Sender};
 use p2p_runtime::{EngineConfig, Runtime};
 use p2p_storage::Stores;
 use p2p_storage::embedded::{EmbeddedConfig, EmbeddedStores};
@@ -28,6 +29,8 @@ pub struct House {
     pub identity: Arc<dyn Identity>,
     /// What runs.
     pub runtime: Arc<Runtime>,
+    /// Who sends letters.
+    pub mailer: Arc<Mailer>,
     /// What it used.
     pub ledger: Arc<Ledger>,
     /// What time it is.
@@ -43,6 +46,7 @@ impl House {
         let secrets = secrets(&keys)?;
         let stores: Arc<dyn Stores> = embedded(&config.data, &keys, &clock);
         let identity = identity(config, &stores, &secrets, &clock)?;
+        let mailer = Arc::new(mailer(config)?);
         let ledger = Arc::new(Ledger::default());
         let services = p2p_runtime::Services {
             stores: Arc::clone(&stores),
@@ -54,7 +58,7 @@ impl House {
         };
         let runtime = Runtime::new(&engine(&tenants), services)
             .map_err(|error| anyhow!("the WebAssembly engine cannot start: {error:#}"))?;
-        Ok(Self { tenants, stores, identity, runtime: Arc::new(runtime), ledger, clock })
+        Ok(Self { tenants, stores, identity, runtime: Arc::new(runtime), mailer, ledger, clock })
     }
 
     /// Installs every feature of every tenant, side by side. All that is wrong is told at once.
@@ -79,6 +83,9 @@ impl House {
             trusted_proxies: config.trusted_proxies.clone(),
             metrics_token: config.metrics_token.clone(),
             limits: config.limits.clone(),
+            rates: config.rates,
+            auth_base_path: config.sessions.auth_base_path.clone(),
+            require_verified: config.sessions.require_verified,
         };
         App::new(Services::new(ServicesParts {
             runtime: self.runtime.clone(),
@@ -98,6 +105,15 @@ impl House {
         let (version, digest) = (&installed.manifest.version, installed.digest.short());
         tracing::info!(%tenant, feature = name, version, digest, "feature ready");
         Ok(())
+    }
+}
+
+/// Sends letters to the server that is configured, or into the data folder.
+pub fn mailer(config: &Config) -> Result<Mailer> {
+    let sender = Sender::new(config.mail.from.as_deref(), &config.host())?;
+    match &config.mail.smtp {
+        Some(smtp) => Ok(Mailer::to_server(smtp.clone(), sender)?),
+        None => Ok(Mailer::to_folder(config.mail_folder(), sender)),
     }
 }
 
@@ -130,10 +146,17 @@ fn identity(
     clock: &Arc<dyn Clock>,
 ) -> Result<Arc<dyn Identity>> {
     let mut settings = IdentityConfig::for_api(&config.url());
-    settings.sessions.cookie_domain.clone_from(&config.cookie_domain);
-    let identity = EmbeddedIdentity::new(Arc::clone(stores), secrets.clone(), Arc::clone(clock), settings)
-        .context("PUBLIC_URL and COOKIE_DOMAIN do not go together")?;
-    Ok(Arc::new(identity))
+    settings.sessions = config.sessions.settings(&config.url(), config.cookie_domain.as_deref());
+    let (stores, clock) = (Arc::clone(stores), Arc::clone(clock));
+    let identity: Result<Arc<dyn Identity>> = match &config.core {
+        Some(core) => CoreIdentity::new(stores, clock, settings, core)
+            .map(|identity| Arc::new(identity) as _)
+            .context("SUPERTOKENS_CONNECTION_URI, PUBLIC_URL, COOKIE_DOMAIN and [sessions] do not go together"),
+        None => EmbeddedIdentity::new(stores, secrets.clone(), clock, settings)
+            .map(|identity| Arc::new(identity) as _)
+            .context("PUBLIC_URL, COOKIE_DOMAIN and [sessions] do not go together"),
+    };
+    identity
 }
 
 /// Signs links to files; another secret makes old links void, which live a day at most.

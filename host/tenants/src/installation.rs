@@ -52,6 +52,7 @@ pub enum Grant {
     Events,
     Credentials,
     Sessions,
+    Callers,
     Cache,
     Config,
     Secrets,
@@ -66,7 +67,7 @@ pub enum Grant {
 
 impl Grant {
     /// Every grant there is.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Sql,
         Self::Documents,
         Self::Blobs,
@@ -75,6 +76,7 @@ impl Grant {
         Self::Events,
         Self::Credentials,
         Self::Sessions,
+        Self::Callers,
         Self::Cache,
         Self::Config,
         Self::Secrets,
@@ -98,6 +100,7 @@ impl Grant {
             Self::Events => "events",
             Self::Credentials => "credentials",
             Self::Sessions => "sessions",
+            Self::Callers => "callers",
             Self::Cache => "cache",
             Self::Config => "config",
             Self::Secrets => "secrets",

@@ -26,6 +26,8 @@ pub struct FeatureLimits {
     pub calls_per_instance: u32,
     /// Events one call may emit.
     pub events_per_call: u32,
+    /// Letters one call may queue.
+    pub mails_per_call: u32,
     /// Log lines one call may write.
     pub log_lines_per_call: u32,
 }
@@ -42,6 +44,7 @@ impl Default for FeatureLimits {
             transfer_kb: 4_096,
             calls_per_instance: 1_000,
             events_per_call: 64,
+            mails_per_call: 64,
             log_lines_per_call: 64,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use p2p_context::FeatureName;
+use p2p_context::{FeatureName, Language};
 use p2p_storage::{Collection, Migration, Migrations};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,7 +13,7 @@ pub const BODY_LIMIT_MAX: usize = 1 << 20;
 pub const BODY_LIMIT_DEFAULT: usize = 64 << 10;
 
 /// Scopes in which the host keeps what is its own. A feature of such a name would be handed the host's tables.
-pub const RESERVED: [&str; 2] = ["platform", "jobs"];
+pub const RESERVED: [&str; 3] = ["platform", "jobs", "mail"];
 
 /// What a component says of itself.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
@@ -49,6 +49,12 @@ pub struct Manifest {
     /// Whether it offers the tenant's directory.
     #[serde(default)]
     pub directory: bool,
+    /// Letters it sends.
+    #[serde(default)]
+    pub mails: Vec<MailTemplate>,
+    /// Topics of its own that belong into the audit log.
+    #[serde(default)]
+    pub audits: Vec<String>,
     /// Its part of the OpenAPI document.
     #[serde(default)]
     pub openapi: Value,
@@ -64,6 +70,12 @@ pub struct Route {
     pub path: String,
     /// Who may call at all.
     pub access: Access,
+    /// Whether it answers also people whose address is not verified, where a tenant wants it to be.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unverified: bool,
+    /// Which limit of requests counts; none means the one of its method.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<RateClass>,
     /// Bytes of body; none means the default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body_limit: Option<usize>,
@@ -90,12 +102,54 @@ pub enum Method {
 pub enum Access {
     /// Everybody.
     Public,
+    /// Everybody too; but a session that a caller brings must hold.
+    Optional,
     /// Whoever is signed in.
     Session,
     /// Admins of their organization, and platform admins.
     Admin,
     /// Platform admins.
     PlatformAdmin,
+}
+
+/// A limit of requests that a route asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RateClass {
+    /// The strict one of routes by which passwords could be guessed or mailboxes filled.
+    Auth,
+}
+
+/// A letter as its feature wrote it, in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MailTemplate {
+    /// How the feature asks for it.
+    pub name: String,
+    /// English.
+    pub en: MailText,
+    /// Arabic.
+    pub ar: MailText,
+}
+
+impl MailTemplate {
+    /// Its text in a language.
+    pub fn in_language(&self, language: Language) -> &MailText {
+        match language {
+            Language::En => &self.en,
+            Language::Ar => &self.ar,
+        }
+    }
+}
+
+/// One language of a letter. `{{name}}` stands for a value.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MailText {
+    /// One line.
+    pub subject: String,
+    /// Markdown.
+    pub body: String,
 }
 
 /// What a route takes as files.
@@ -178,6 +232,10 @@ impl Manifest {
     }
 
     fn check_topics(&self) -> Result<(), ManifestError> {
+        let own = |topic: &&String| topic.split_once('.').is_some_and(|(owner, _)| owner == self.name.as_str());
+        if let Some(topic) = self.audits.iter().find(|topic| !is_topic(topic) || !own(topic)) {
+            return invalid(format!("`{topic}` cannot be audited: it is no topic of `{}`", self.name));
+        }
         match self.subscribes.iter().find(|topic| !is_topic(topic)) {
             Some(topic) => invalid(format!("`{topic}` is not a topic (feature.noun.verb)")),
             None => Ok(()),

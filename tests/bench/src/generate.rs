@@ -123,6 +123,7 @@ async fn ask(twin: &Twin, actor: Option<&Actor>, path: &str, body: &Value) -> Re
         actor: actor.cloned(),
         deadline: Deadline::after(MINUTE),
         language: Language::En,
+        address: None,
     };
     let RouteMatch::Found(target) = twin.features.route(&context.tenant, &http::Method::POST, path) else {
         bail!("nobody answers POST {path}");

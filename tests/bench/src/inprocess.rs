@@ -155,6 +155,7 @@ impl<'a> Asked<'a> {
             actor: None,
             deadline: Deadline::after(Duration::from_secs(30)),
             language: Language::En,
+            address: None,
         };
         let answer = self.features.handle(&context, &self.target, self.request.clone()).await?;
         if answer.status != 200 {

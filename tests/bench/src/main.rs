@@ -16,6 +16,7 @@ mod ready_rows;
 mod report;
 mod routes;
 mod servers;
+mod sessions;
 mod wrk;
 
 use std::net::SocketAddr;
@@ -64,6 +65,8 @@ enum Part {
     Clients,
     /// A feature that traps beside one that is listed
     Neighbour,
+    /// What a session costs, and two hundred sign-ins at once
+    Sessions,
 }
 
 #[derive(Debug, Subcommand)]
@@ -114,7 +117,7 @@ async fn run(measure: &Measure) -> Result<()> {
     if wanted(Part::Inprocess) {
         findings.inprocess = Some(inprocess::measure(&places, &effort).await?);
     }
-    if [Part::Routes, Part::Clients, Part::Neighbour].into_iter().any(wanted) {
+    if [Part::Routes, Part::Clients, Part::Neighbour, Part::Sessions].into_iter().any(wanted) {
         over_http(&places, &effort, wanted, &mut findings).await?;
     }
     println!("\n{}", report::render(&findings));
@@ -143,6 +146,9 @@ async fn over_http(
     }
     if wanted(Part::Neighbour) {
         findings.neighbour = Some(neighbour::measure(effort, &ground, &component).await?);
+    }
+    if wanted(Part::Sessions) {
+        findings.sessions = Some(sessions::measure(effort, &ground, &component).await?);
     }
     findings.loaded = Some(process::memory(component.pid)?);
     native.stop().await?;

@@ -2,6 +2,7 @@
 //! What it leaves out is what components cost: no WebAssembly, no admission, no limits, no ledger.
 
 mod call;
+mod credentials;
 mod features;
 mod files;
 mod people;

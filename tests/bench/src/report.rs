@@ -15,6 +15,7 @@ use crate::inprocess::InProcess;
 use crate::neighbour::{Neighbour, PACE};
 use crate::process::Memory;
 use crate::routes::{Compared, Idle, middle};
+use crate::sessions::{SIGN_INS, Sessions};
 use crate::wrk::Found;
 use machine::Machine;
 
@@ -23,6 +24,10 @@ const END: &str = "<!-- end of what the command writes -->";
 
 /// A trapping neighbour may stretch the list's p99 by this.
 const NEIGHBOUR_MOST: f64 = 1.2;
+/// A verified request may cost this much of an anonymous one.
+const SESSION_MOST: f64 = 1.1;
+/// Sign-ins may stretch the list's p99 by this.
+const SIGN_IN_MOST: f64 = 1.3;
 /// What an idle server may take, MB.
 const IDLE_MOST: f64 = 100.0;
 
@@ -34,6 +39,7 @@ pub struct Findings {
     pub inprocess: Option<InProcess>,
     pub clients: Option<Found>,
     pub neighbour: Option<Neighbour>,
+    pub sessions: Option<Sessions>,
     pub idle: Option<Idle>,
     pub loaded: Option<Memory>,
 }
@@ -48,6 +54,7 @@ impl Findings {
             inprocess: None,
             clients: None,
             neighbour: None,
+            sessions: None,
             idle: None,
             loaded: None,
         }
@@ -146,6 +153,9 @@ fn others(findings: &Findings) -> String {
     if let Some(found) = &findings.neighbour {
         neighbour(&mut text, found);
     }
+    if let Some(found) = &findings.sessions {
+        sessions(&mut text, found);
+    }
     if let Some(Idle { memory, start_ms }) = &findings.idle {
         let (target, is_met) = (format!("< {IDLE_MOST:.0} MB"), memory.resident < IDLE_MOST);
         row(&mut text, "resident memory, nothing asked yet", &memory.to_string(), &target, Some(is_met));
@@ -164,6 +174,19 @@ fn neighbour(text: &mut String, found: &Neighbour) {
     row(text, &what, &figure, &target, Some(found.trapping <= NEIGHBOUR_MOST));
     let what = format!("the same beside one that answers {PACE} times a second");
     row(text, &what, &format!("{:.2} × ({:.1} ms)", found.answering, found.answering_ms), "–", None);
+}
+
+fn sessions(text: &mut String, found: &Sessions) {
+    let figure = format!("{:.2} × ({:.0} → {:.0} µs)", found.hit, found.anonymous_us, found.hit_us);
+    let what = "CPU of a bare call with a token that was seen before, against an anonymous one";
+    row(text, what, &figure, &format!("≤ {SESSION_MOST} ×"), Some(found.hit <= SESSION_MOST));
+    row(text, "the same with a token that is new", &format!("{:.0} µs", found.miss_us), "–", None);
+    let what = format!("p99 of topic list while {SIGN_INS} people sign in at once");
+    let figure = format!(
+        "{:.2} × ({:.1} → {:.1} ms; {} got in)",
+        found.signing_in, found.alone_ms, found.signing_in_ms, found.signed_in
+    );
+    row(text, &what, &figure, &format!("≤ {SIGN_IN_MOST} ×"), Some(found.signing_in <= SIGN_IN_MOST));
 }
 
 fn row(text: &mut String, what: &str, figure: &str, target: &str, is_met: Option<bool>) {

@@ -20,6 +20,9 @@ const STOP: Duration = Duration::from_secs(60);
 /// Between two questions whether it answers.
 const ASK: Duration = Duration::from_millis(2);
 
+/// Read by the component side from the folder it runs in: what is measured is not how soon it tells people to wait.
+const CONFIGURATION: &str = "[rates]\nauth_per_minute = 0\nread_per_minute = 0\nwrite_per_minute = 0\n";
+
 /// Which side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
@@ -54,6 +57,7 @@ impl Server {
         let log = run.join(format!("{side}.log"));
         let mut command = command(side, places, run, data, address);
         bound(&mut command, run, File::create(&log)?)?;
+        fs::write(run.join("p2p.toml"), CONFIGURATION)?;
         let begun = Instant::now();
         let mut child = command.spawn().with_context(|| format!("the {side} side cannot be started"))?;
         let pid = child.id().context("it ended at once")?;

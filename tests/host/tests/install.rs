@@ -54,7 +54,7 @@ async fn a_designed_but_missing_interface_is_named() {
 
 #[tokio::test]
 async fn older_and_newer_contracts_are_refused_with_both_versions() {
-    for contract in ["0.0.9", "0.1.1", "0.2.0", "1.0.0"] {
+    for contract in ["0.0.9", "0.1.2", "0.2.0", "1.0.0"] {
         let text = refusal(&made::component(HANDLER, &made::manifest("made", contract)), &Grant::ALL).await;
         assert!(text.contains(contract) && text.contains(p2p_runtime::VERSION), "{text}");
     }
@@ -127,4 +127,26 @@ async fn a_route_that_another_feature_answers_is_a_conflict() {
     let store = host.folder().join("tenants/main/rival.sqlite");
     assert!(!store.exists(), "what is refused must not have migrated its store");
     assert_eq!(host.runtime.installed(&tenant).len(), 1);
+}
+
+/// What an SDK of 0.1.0 would have built: the fixture uses nothing that came later, so only names differ.
+#[tokio::test]
+async fn a_component_of_an_older_patch_runs() {
+    let host = TestHost::empty().await;
+    let mut old = installation("web");
+    let mut bytes = std::fs::read(&old.file).unwrap();
+    for at in 0..bytes.len() - 6 {
+        if &bytes[at..at + 6] == b"@0.1.1" {
+            bytes[at + 5] = b'0';
+        }
+    }
+    let bytes = made::remade(&bytes, |manifest| {
+        manifest.insert("contract".to_owned(), "0.1.0".into());
+    });
+    old.file = host.folder().join("old.wasm");
+    std::fs::write(&old.file, bytes).unwrap();
+    let installed = host.runtime.install(&host.tenant(), &old).await.unwrap();
+    assert_eq!(installed.manifest.contract, "0.1.0");
+    let answer = host.call(http::Method::GET, "/web/greetings/x", "").await.unwrap();
+    assert_eq!(answer.status, 200);
 }

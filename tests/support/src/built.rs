@@ -24,6 +24,16 @@ pub fn tool(name: &str) -> PathBuf {
     program
 }
 
+/// The Python that has the packages of `tests/tools/requirements.txt`.
+#[expect(clippy::panic, reason = "a test without its peer cannot say anything")]
+pub fn python() -> PathBuf {
+    let program = target().join("tools/python/bin/python");
+    if !program.exists() {
+        panic!("Python and its packages are not installed: run `cargo xtask tools`");
+    }
+    program
+}
+
 /// The file of a built feature or fixture. Stops the test with what to do when it is not there.
 #[expect(clippy::panic, reason = "a test without its component cannot say anything")]
 pub fn component(name: &str) -> PathBuf {

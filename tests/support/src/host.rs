@@ -1,14 +1,14 @@
 //! A host in this process: embedded stores in a folder of its own, real sessions, real wasmtime, a real listener.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use p2p_context::{Clock, Deadline, FeatureName, Language, RequestContext, RequestId, SystemClock, TenantId};
-use p2p_http::{App, HttpOptions, Services, ServicesParts, listener};
+use p2p_http::{App, HttpOptions, RateLimits, Services, ServicesParts, listener};
 use p2p_identity::{EmbeddedIdentity, Identity, IdentityConfig, PasswordCost, Sealers, Secrets};
-use p2p_jobs::Worker;
+use p2p_jobs::{Mailer, Sender, Worker};
 use p2p_runtime::{
     DispatchError, EngineConfig, FeatureRequest, FeatureResponse, RouteMatch, Runtime,
     Services as RuntimeServices,
@@ -169,7 +169,8 @@ impl TestHost {
             hosts: Hosts::of(&tenants),
             ledger: Arc::clone(&ledger),
             clock: Arc::clone(&clock),
-            options: HttpOptions::default(),
+            // Tests ask as often as they like; those about limits build the room themselves.
+            options: HttpOptions { rates: RateLimits::OFF, ..HttpOptions::default() },
         };
         let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = socket.local_addr().expect("an address");
@@ -195,11 +196,24 @@ impl TestHost {
         format!("http://{}{path}", self.address)
     }
 
-    /// The worker that delivers a tenant's events, to be drained by hand.
+    /// The worker that delivers a tenant's events, to be drained by hand. Letters go to `mail_folder`.
     #[expect(clippy::expect_used, reason = "a test's own tenant")]
     pub async fn worker(&self, tenant: &TenantId) -> Worker {
-        let (runtime, clock) = (Arc::clone(&self.runtime), Arc::clone(&self.clock));
-        Worker::new(runtime, self.stores.as_ref(), tenant.clone(), clock).await.expect("a worker")
+        let sender = Sender::new(None, "localhost").expect("a sender");
+        self.worker_with(tenant, Mailer::to_folder(self.mail_folder(), sender)).await
+    }
+
+    /// The same with letters going elsewhere.
+    #[expect(clippy::expect_used, reason = "a test's own tenant")]
+    pub async fn worker_with(&self, tenant: &TenantId, mailer: Mailer) -> Worker {
+        let (runtime, clock, mailer) =
+            (Arc::clone(&self.runtime), Arc::clone(&self.clock), Arc::new(mailer));
+        Worker::new(runtime, &self.stores, tenant.clone(), clock, mailer).await.expect("a worker")
+    }
+
+    /// Where letters lie that no server takes.
+    pub fn mail_folder(&self) -> PathBuf {
+        self.folder().join("mail")
     }
 
     /// Calls a route of `main` without HTTP, so that time is the call's own.
@@ -232,6 +246,7 @@ impl TestHost {
             actor: None,
             deadline: Deadline::after(Duration::from_secs(30)),
             language: Language::En,
+            address: None,
         }
     }
 }

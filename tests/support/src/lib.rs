@@ -6,3 +6,4 @@ pub mod host;
 pub mod made;
 pub mod people;
 pub mod slow;
+pub mod smtp;

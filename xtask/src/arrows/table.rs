@@ -43,9 +43,10 @@ const OVER_RUNTIME: [&str; 5] =
     ["host/runtime", "host/identity", "host/tenants", "host/storage", "host/context"];
 
 /// Libraries that only some rooms see, by name or by the beginning of one.
-const LIBRARIES: [(&str, &[&str]); 13] = [
+const LIBRARIES: [(&str, &[&str]); 14] = [
     ("axum", &HTTP),
     ("tower-http", &HTTP),
+    ("hyper-rustls", &["host/identity"]),
     ("wasmtime", &["host/runtime"]),
     ("wasmtime-", &["host/runtime"]),
     ("sqlx", &STORES),

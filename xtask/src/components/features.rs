@@ -35,6 +35,8 @@ pub struct Feature {
     pub package: String,
     pub library: String,
     pub kind: Kind,
+    /// `[package.metadata.p2p] opt-level`: "s" for a feature whose size matters more than microseconds.
+    pub opt_level: Option<String>,
 }
 
 /// Whose feature it is.
@@ -130,7 +132,8 @@ impl Feature {
             ["component", "describe"].iter().all(|feature| package.features.contains_key(*feature));
         let folder = package.folder().file_name()?.to_string_lossy().into_owned();
         let library = package.library()?.to_owned();
-        complete.then(|| Self { folder, package: package.name.clone(), library, kind })
+        let opt_level = package.metadata.pointer("/p2p/opt-level").map(ToString::to_string);
+        complete.then(|| Self { folder, package: package.name.clone(), library, kind, opt_level })
     }
 }
 
@@ -157,6 +160,7 @@ mod tests {
             features: features.iter().map(|name| (name.to_string(), Vec::new())).collect::<BTreeMap<_, _>>(),
             targets: vec![Target { name: "library".into(), kind: vec!["lib".into()] }],
             dependencies: Vec::new(),
+            metadata: Value::Null,
         }
     }
 

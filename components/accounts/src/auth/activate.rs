@@ -1,12 +1,15 @@
 //! A credential is pending until its account is committed, and activated then. The event that the commit left does it
-//! once more, for a process that died in between.
+//! once more, for a process that died in between, and has the address proven.
 
 use p2p_sdk::host::CredentialError;
 use p2p_sdk::{Ctx, Delivery, Heard, Uuid};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-/// An organization and its first user were committed.
+use super::verification;
+use crate::users::account_by_id;
+
+/// Somebody signed up, with an organization of their own or by an invitation.
 pub const SIGNED_UP: &str = "accounts.user.signed-up";
 
 /// What `SIGNED_UP` tells.
@@ -34,7 +37,11 @@ pub async fn activate_signed_up(ctx: &Ctx, event: Delivery) -> Heard {
     if activated == Err(CredentialError::Missing) {
         ctx.error("an account has no credential", &json!({ "userId": user_id }));
     }
-    Ok(activated?)
+    activated?;
+    match account_by_id(ctx, user_id).await? {
+        Some(account) => Ok(verification::begin(ctx, &account).await?),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 use p2p_sdk::{Batch, Check, Code, Ctx, Problem, Request, Response, Rule, Uuid};
 use serde::{Deserialize, Serialize};
 
-use super::email;
 use super::session::{self, SignedIn};
-use crate::users::{Account, account_by_id, user_logged_in};
+use super::{email, verification};
+use crate::users::{Account, user_logged_in};
 
 const LOGGED_IN: &str = "accounts.user.logged-in";
 
@@ -26,16 +26,30 @@ struct LoggedIn {
 
 /// POST /auth/login. Unknown address, wrong password and deactivated user answer alike.
 pub async fn login(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
-    let given = request.json::<Login>()?.checked()?;
-    let user_id = ctx.credentials().verify(&given.email, &given.password).await?;
-    let mut account = active_account(ctx, &user_id).await?;
-    record(ctx, &mut account).await?;
+    let account = signed_in(ctx, &request.json::<Login>()?.checked()?).await?;
     let issued = session::open(ctx, &account).await?;
     Ok(Response::ok(&SignedIn::of(ctx, account).await).session_headers(&issued.headers))
 }
 
+/// Whose address and password these are. Counts as having signed in; the session is still to be opened.
+pub async fn signed_in(ctx: &Ctx, given: &Login) -> Result<Account, Problem> {
+    let user_id = ctx.credentials().verify(&given.email, &given.password).await?;
+    let account = session::account_of(ctx, &user_id).await?;
+    let account = account.filter(Account::may_sign_in);
+    let mut account = account.ok_or_else(|| Problem::new(Code::WrongCredentials))?;
+    verification::is_verified(ctx, &mut account).await?;
+    record(ctx, &mut account).await?;
+    Ok(account)
+}
+
 impl Login {
-    fn checked(mut self) -> Result<Self, Problem> {
+    /// From wherever they were given.
+    pub fn new(email: &str, password: &str) -> Self {
+        Self { email: email.to_owned(), password: password.to_owned() }
+    }
+
+    /// In the form in which they are compared.
+    pub fn checked(mut self) -> Result<Self, Problem> {
         self.email = email::normalized(&self.email);
         Check::new()
             .email("email", &self.email)
@@ -43,12 +57,6 @@ impl Login {
             .finish()?;
         Ok(self)
     }
-}
-
-async fn active_account(ctx: &Ctx, user_id: &str) -> Result<Account, Problem> {
-    let user_id = user_id.parse().map_err(|_| Problem::internal("the user id of a credential is no UUID"))?;
-    let account = account_by_id(ctx, user_id).await?;
-    account.filter(Account::may_sign_in).ok_or_else(|| Problem::new(Code::WrongCredentials))
 }
 
 async fn record(ctx: &Ctx, account: &mut Account) -> Result<(), Problem> {

@@ -1,6 +1,7 @@
 //! Which passwords may be set. Never applied to one that is only verified: what was good enough once still signs in.
 
-use p2p_sdk::{Check, Rule};
+use p2p_sdk::host::CredentialError;
+use p2p_sdk::{Check, Problem, Rule};
 
 const LEAST: usize = 8;
 const MOST: usize = 99;
@@ -15,7 +16,7 @@ const NO_DIGIT: Rule =
 
 /// Checks length, letter and digit, so that a caller learns of them beside the other fields. Length counts UTF-16 units,
 /// as the browser's check of the same rule does. Whether a password is too common, the host knows when it sets it.
-pub fn check(check: Check, password: &str) -> Check {
+pub fn check(check: Check, field: &'static str, password: &str) -> Check {
     let broken = match password.encode_utf16().count() {
         0 => Rule::Required,
         length if length < LEAST => Rule::TooShort(LEAST),
@@ -25,7 +26,16 @@ pub fn check(check: Check, password: &str) -> Check {
         _ if !password.bytes().any(|byte| byte.is_ascii_digit()) => NO_DIGIT,
         _ => return check,
     };
-    check.that(false, "password", broken)
+    check.that(false, field, broken)
+}
+
+/// What the host found wrong when it was asked to set a password, under the name that the caller's form has for it.
+pub fn refusal(error: CredentialError, field: &'static str) -> Problem {
+    let problem = Problem::from(error);
+    match problem.wrong_fields() {
+        [wrong] => Problem::invalid(field, wrong.rule.clone()),
+        _ => problem,
+    }
 }
 
 #[cfg(test)]
@@ -33,7 +43,7 @@ mod tests {
     use super::*;
 
     fn code(password: &str) -> Option<&'static str> {
-        let problem = check(Check::new(), password).finish().err()?;
+        let problem = check(Check::new(), "password", password).finish().err()?;
         problem.wrong_fields().first().map(|field| field.rule.code())
     }
 

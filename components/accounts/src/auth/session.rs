@@ -1,11 +1,12 @@
-//! What a session knows of its user, and what signing up and in answer.
+//! What a session knows of its user, whose session a request brings, and what signing up and in answer.
 
 use p2p_sdk::host::{Issued, SessionError};
-use p2p_sdk::{Ctx, Uuid};
+use p2p_sdk::{Code, Ctx, Problem, Response, Uuid};
 use serde::Serialize;
+use serde_json::json;
 
 use crate::organizations::Organization;
-use crate::users::{Account, User};
+use crate::users::{Account, User, account_by_id};
 
 /// The answer of signing up and in.
 #[derive(Debug, Serialize)]
@@ -47,4 +48,50 @@ pub fn claims(account: &Account) -> Vec<u8> {
 /// Opens a session.
 pub async fn open(ctx: &Ctx, account: &Account) -> Result<Issued, SessionError> {
     ctx.sessions().create(&account.user.id.to_string(), claims(account)).await
+}
+
+/// Opens a session for somebody who has just signed up; answers its headers. The account stands whether or not one can
+/// be opened right now: without one the caller signs in.
+pub async fn open_if_possible(ctx: &Ctx, account: &Account) -> Vec<u8> {
+    match open(ctx, account).await {
+        Ok(issued) => issued.headers,
+        Err(error) => {
+            ctx.warn("signed up without a session", &json!({ "cause": error.to_string() }));
+            Vec::new()
+        }
+    }
+}
+
+/// The answer, with the account's present claims in a new access token if the request's session is theirs. If they
+/// cannot be stated now, the next refresh does it.
+pub async fn restated(ctx: &Ctx, account: &Account, response: Response) -> Response {
+    let is_own = ctx.call().actor.as_ref().is_some_and(|actor| actor.user_id == account.user.id);
+    if !is_own {
+        return response;
+    }
+    match ctx.sessions().restate(claims(account)).await {
+        Ok(headers) => response.session_headers(&headers),
+        Err(error) => {
+            ctx.warn("a session keeps its old claims", &json!({ "cause": error.to_string() }));
+            response
+        }
+    }
+}
+
+/// The caller's account. A token may outlive it for some minutes: then the session ends, and the browser is cleared.
+pub async fn caller(ctx: &Ctx) -> Result<Account, Problem> {
+    let account = account_by_id(ctx, ctx.actor()?.user_id).await?;
+    match account.filter(Account::may_sign_in) {
+        Some(account) => Ok(account),
+        None => {
+            let cleared = ctx.sessions().revoke().await?;
+            Err(Problem::new(Code::Unauthenticated).session_headers(&cleared))
+        }
+    }
+}
+
+/// The account of a credential, if there is one.
+pub async fn account_of(ctx: &Ctx, user_id: &str) -> Result<Option<Account>, Problem> {
+    let id = user_id.parse().map_err(|_| Problem::internal("the user id of a credential is no UUID"))?;
+    account_by_id(ctx, id).await
 }

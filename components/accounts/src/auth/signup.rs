@@ -1,84 +1,50 @@
-//! Signing up: an organization, its administrator and their credential are all there, or none is.
+//! Signing up. A new organization, its administrator and their credential are all there, or none is; so are a new member
+//! and their credential when an invitation is accepted.
 
 mod form;
+mod place;
 
-use p2p_sdk::host::SqlError;
-use p2p_sdk::{Batch, Code, Ctx, Problem, Request, Response, params};
+use p2p_sdk::{Ctx, Problem, Request, Response, Uuid};
 use serde_json::json;
 
 pub use form::Signup;
 
 use super::activate::{SIGNED_UP, SignedUp, activate};
 use super::session::{self, SignedIn};
-use crate::organizations::{domain, organization_insert};
-use crate::settings::Settings;
-use crate::users::{Account, user_insert};
-
-const TAKEN: &str = "SELECT EXISTS (SELECT 1 FROM users WHERE email = $1), \
-    EXISTS (SELECT 1 FROM organizations WHERE domain = $2)";
+use crate::users::{Account, account_by_id};
+use place::Place;
 
 /// POST /auth/signup. It needs no `Idempotency-Key`: the address can be taken only once.
 pub async fn signup(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
-    let wanted = request.json::<Signup>()?.checked()?;
-    let domain = domain_of(ctx, &wanted)?;
-    refuse_taken(ctx, &wanted.email, &domain).await?;
-    let user_id = ctx.credentials().create(&wanted.email, &wanted.password).await?;
-    let account = match found(ctx, &user_id, wanted, domain).await {
-        Ok(account) => account,
+    let account = signed_up(ctx, request.json::<Signup>()?.checked()?).await?;
+    let opened = session::open_if_possible(ctx, &account).await;
+    Ok(Response::created(&SignedIn::of(ctx, account).await).session_headers(&opened))
+}
+
+/// Makes the account of what was checked before.
+pub async fn signed_up(ctx: &Ctx, wanted: Signup) -> Result<Account, Problem> {
+    let place = Place::of(ctx, &wanted).await?;
+    place.refuse_taken(ctx, &wanted.email).await?;
+    let credential = ctx.credentials().create(&wanted.email, &wanted.password).await?;
+    let user_id = match keep(ctx, &credential, wanted, place).await {
+        Ok(user_id) => user_id,
         Err(problem) => {
-            discard(ctx, &user_id).await;
+            discard(ctx, &credential).await;
             return Err(problem);
         }
     };
-    activate(ctx, account.user.id).await;
-    answer(ctx, account).await
+    activate(ctx, user_id).await;
+    let account = account_by_id(ctx, user_id).await?;
+    account.ok_or_else(|| Problem::internal("an account is gone that was just made"))
 }
 
-fn domain_of(ctx: &Ctx, wanted: &Signup) -> Result<String, Problem> {
-    let domain = domain::of_email(&wanted.email);
-    if !domain::is_free_mail(domain) {
-        return Ok(domain.to_owned());
-    }
-    if !ctx.settings::<Settings>()?.allow_free_mail {
-        return Err(Problem::new(Code::EmailDomainBlocked).detail("domain", domain));
-    }
-    Ok(domain::generated(&wanted.organization_name, &ctx.random().bytes(domain::RANDOM_BYTES)))
-}
-
-/// Tells most callers before a password is hashed. Who comes between this and the commit is told by the commit.
-async fn refuse_taken(ctx: &Ctx, email: &str, domain: &str) -> Result<(), Problem> {
-    let rows = ctx.sql().query(TAKEN, &params![email, domain]).await?;
-    match rows.first::<(bool, bool)>()? {
-        Some((true, _)) => Err(Problem::new(Code::EmailTaken)),
-        Some((_, true)) => Err(domain_taken(domain)),
-        _ => Ok(()),
-    }
-}
-
-/// Commits organization, user and the event that they are there, in one transaction.
-async fn found(ctx: &Ctx, user_id: &str, wanted: Signup, domain: String) -> Result<Account, Problem> {
-    let user_id = user_id.parse().map_err(|_| Problem::internal("the user id of a credential is no UUID"))?;
-    let account = wanted.into_account(ctx, user_id, domain);
-    let event = SignedUp { user_id, organization_id: account.organization.id };
-    let batch = user_insert(organization_insert(Batch::new(), &account.organization), &account.user);
-    match batch.event(SIGNED_UP, user_id, &event).commit(ctx).await {
-        Ok(_) => Ok(account),
-        Err(error) => Err(refusal(error, &account.organization.domain)),
-    }
-}
-
-fn refusal(error: SqlError, domain: &str) -> Problem {
-    if error.violates(&["users.email", "users_email_key"]) {
-        Problem::new(Code::EmailTaken)
-    } else if error.violates(&["organizations.domain", "organizations_domain_key"]) {
-        domain_taken(domain)
-    } else {
-        error.into()
-    }
-}
-
-fn domain_taken(domain: &str) -> Problem {
-    Problem::new(Code::DomainTaken).detail("domain", domain)
+/// Commits everything, and the event that it is there, in one transaction.
+async fn keep(ctx: &Ctx, credential: &str, wanted: Signup, place: Place) -> Result<Uuid, Problem> {
+    let id = credential.parse().map_err(|_| Problem::internal("the user id of a credential is no UUID"))?;
+    let (batch, organization_id) = place.enter(ctx, &wanted, id);
+    let event = SignedUp { user_id: id, organization_id };
+    let kept = batch.event(SIGNED_UP, id, &event).commit(ctx).await;
+    kept.map(|_| id).map_err(|error| place.refusal(error))
 }
 
 /// A pending credential that stays behind blocks nobody, and the host clears it within the hour.
@@ -88,19 +54,6 @@ async fn discard(ctx: &Ctx, user_id: &str) {
             "a pending credential stays behind",
             &json!({ "userId": user_id, "cause": error.to_string() }),
         );
-    }
-}
-
-/// The account stands whether or not a session can be opened right now; without one the caller signs in.
-async fn answer(ctx: &Ctx, account: Account) -> Result<Response, Problem> {
-    let opened = session::open(ctx, &account).await;
-    let response = Response::created(&SignedIn::of(ctx, account).await);
-    match opened {
-        Ok(issued) => Ok(response.session_headers(&issued.headers)),
-        Err(error) => {
-            ctx.warn("signed up without a session", &json!({ "cause": error.to_string() }));
-            Ok(response)
-        }
     }
 }
 
@@ -252,12 +205,5 @@ mod tests {
             first.starts_with("nakheel-dates-") && !first.contains('.') && first != second,
             "{first} {second}"
         );
-    }
-
-    #[test]
-    fn an_invitation_that_nobody_sent_founds_nothing() {
-        let host = empty();
-        assert_eq!(send(&host, &with(layla(), "inviteToken", "x")).code(), "TOKEN_INVALID");
-        assert_nothing_happened(&host);
     }
 }

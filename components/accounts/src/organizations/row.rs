@@ -3,6 +3,8 @@
 use p2p_sdk::{Batch, Timestamp, Uuid, from_row, params};
 use serde::Serialize;
 
+use crate::pictures::Picture;
+
 const INSERT: &str = "INSERT INTO organizations \
     (id, name, domain, industry, size, country, city, admin_user_id, created_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
@@ -22,7 +24,7 @@ pub struct Organization {
     pub country: String,
     pub city: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub logo: Option<String>,
+    pub logo: Option<Picture>,
     pub is_active: bool,
     pub created_at: Timestamp,
     /// Who founded it.

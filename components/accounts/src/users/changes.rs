@@ -3,15 +3,14 @@
 use std::ops::RangeInclusive;
 
 use p2p_sdk::{Check, Problem, Rule};
-use serde::de::IgnoredAny;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
-use super::NAME;
 use super::preferences::PreferenceChanges;
 use super::row::UserRow;
+use super::{NAME, SHORT};
+use crate::fields::{given, named};
 
 const LANGUAGES: &[&str] = &["en", "ar"];
-const SHORT: RangeInclusive<usize> = 0..=120;
 const BIO: RangeInclusive<usize> = 0..=500;
 const TAGS: RangeInclusive<usize> = 0..=10;
 const TAG: RangeInclusive<usize> = 1..=40;
@@ -130,7 +129,7 @@ fn is_timezone(zone: &str) -> bool {
 }
 
 /// Empty text is none.
-fn set_text(kept: &mut Option<String>, change: Option<Option<String>>) {
+pub fn set_text(kept: &mut Option<String>, change: Option<Option<String>>) {
     if let Some(value) = change {
         *kept = value.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     }
@@ -145,15 +144,4 @@ fn distinct(tags: Vec<String>) -> Vec<String> {
         }
     }
     kept
-}
-
-/// Tells null from absent.
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    Deserialize::deserialize(deserializer).map(Some)
-}
-
-fn named<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    IgnoredAny::deserialize(deserializer).map(|_| true)
 }

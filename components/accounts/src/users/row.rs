@@ -4,7 +4,12 @@ use p2p_sdk::{Batch, Timestamp, Uuid, Version, from_row, params};
 
 use super::json_column::Json;
 use super::preferences::NotificationPreferences;
+use crate::pictures::Picture;
 
+/// What `UserRow` reads, in this order.
+pub const COLUMNS: &str = "id, organization_id, email, first_name, last_name, role, title, bio, location, avatar, \
+    expertise_tags, language, timezone, notification_preferences, is_active, is_verified, is_platform_admin, last_login, \
+    created_at, version";
 const INSERT: &str = "INSERT INTO users \
     (id, organization_id, email, first_name, last_name, search_name, role, language, timezone, created_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
@@ -13,6 +18,10 @@ const LOGGED_IN: &str = "UPDATE users SET last_login = $2 WHERE id = $1";
 const UPDATE: &str = "UPDATE users SET first_name = $3, last_name = $4, search_name = $5, title = $6, bio = $7, \
     location = $8, expertise_tags = $9, language = $10, timezone = $11, notification_preferences = $12, \
     version = version + 1 WHERE id = $1 AND version = $2";
+/// What an admin may change of somebody.
+const ADMINISTER: &str = "UPDATE users SET first_name = $3, last_name = $4, search_name = $5, title = $6, role = $7, \
+    is_active = $8, version = version + 1 WHERE id = $1 AND version = $2";
+const SHOW: &str = "UPDATE users SET avatar = $3, version = version + 1 WHERE id = $1 AND version = $2";
 const GRANT_PLATFORM_ADMIN: &str =
     "UPDATE users SET is_platform_admin = $2, version = version + 1 WHERE id = $1";
 
@@ -28,7 +37,7 @@ pub struct UserRow {
     pub title: Option<String>,
     pub bio: Option<String>,
     pub location: Option<String>,
-    pub avatar: Option<String>,
+    pub avatar: Option<Picture>,
     pub expertise_tags: Json<Vec<String>>,
     pub language: String,
     pub timezone: String,
@@ -97,7 +106,8 @@ impl UserRow {
         last.trim().clone_into(&mut self.last_name);
     }
 
-    fn search_name(&self) -> String {
+    /// First and last name as they are searched and ordered by.
+    pub fn search_name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name).to_lowercase()
     }
 }
@@ -159,6 +169,20 @@ pub fn user_update(batch: Batch, user: &UserRow) -> Batch {
         preferences
     ];
     batch.run_one(UPDATE, params)
+}
+
+/// Adds to a batch what an admin may change of somebody. Stale like `user_update`.
+pub fn user_administer(batch: Batch, user: &UserRow) -> Batch {
+    let UserRow { id, version, first_name, last_name, title, role, is_active, .. } = user;
+    batch.run_one(
+        ADMINISTER,
+        params![id, version, first_name, last_name, user.search_name(), title, role, is_active],
+    )
+}
+
+/// Adds to a batch which picture shows a user. Stale like `user_update`.
+pub fn user_show(batch: Batch, user: &UserRow) -> Batch {
+    batch.run_one(SHOW, params![user.id, user.version, user.avatar])
 }
 
 /// Adds to a batch that a user may act across organizations.

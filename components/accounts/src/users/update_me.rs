@@ -1,24 +1,11 @@
 //! Changing one's own profile.
 
-use p2p_sdk::{Batch, Code, Ctx, Problem, Request, Response, Uuid};
-use serde::Serialize;
+use p2p_sdk::{Batch, Code, Ctx, Problem, Request, Response};
 
 use super::changes::ProfileChanges;
 use super::me::{answer, own_account};
-use super::row::{UserRow, user_update};
-
-const UPDATED: &str = "accounts.user.updated";
-
-/// What `UPDATED` tells: what others keep of people, so that they need not ask.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Updated<'a> {
-    user_id: Uuid,
-    organization_id: Uuid,
-    first_name: &'a str,
-    last_name: &'a str,
-    title: Option<&'a str>,
-}
+use super::row::user_update;
+use super::told::tell_updated;
 
 /// PATCH /users/me. A caller who names no version is still not let over a write that came between: two forms of one
 /// person that are saved in the same moment are rare, and a lost change is worse than asking again.
@@ -33,22 +20,10 @@ pub async fn update_me(ctx: &Ctx, request: Request) -> Result<Response, Problem>
     let before = account.user.clone();
     changes.apply(&mut account.user);
     if account.user != before {
-        keep(ctx, &account.user).await?;
+        tell_updated(user_update(Batch::new(), &account.user), &account.user).commit(ctx).await?;
         account.user.version += 1;
     }
     Ok(answer(ctx, account).await)
-}
-
-async fn keep(ctx: &Ctx, user: &UserRow) -> Result<(), Problem> {
-    let event = Updated {
-        user_id: user.id,
-        organization_id: user.organization_id,
-        first_name: &user.first_name,
-        last_name: &user.last_name,
-        title: user.title.as_deref(),
-    };
-    user_update(Batch::new(), user).event(UPDATED, user.id, &event).commit(ctx).await?;
-    Ok(())
 }
 
 #[cfg(test)]
@@ -58,7 +33,7 @@ mod tests {
     use p2p_sdk::{Actor, Params};
     use serde_json::{Value, json};
 
-    use super::*;
+    use super::super::told::UPDATED;
     use crate::fixture::with_layla;
 
     fn send(host: &TestHost, by: &Actor, body: Value) -> Answered {

@@ -6,11 +6,11 @@ use std::process::ExitCode;
 use serde_json::{Map, Value, json};
 
 use super::openapi;
-use crate::feature::{Access, Feature, Migration, OWN, Route};
+use crate::feature::{Access, Feature, MailTemplate, Migration, OWN, Route};
 use crate::request::Method;
 
 /// The version of `wit/` that the SDK is built against.
-const CONTRACT: &str = "0.1.0";
+const CONTRACT: &str = "0.1.1";
 /// Most a route may take as its body, bytes.
 const BODY_LIMIT_MAX: usize = 1 << 20;
 
@@ -41,6 +41,8 @@ pub fn manifest(feature: &Feature) -> Value {
             .map(|collection| json!({ "name": collection.name, "indexes": collection.indexes }))
             .collect::<Vec<_>>(),
         "directory": feature.directory,
+        "mails": feature.mails.iter().map(MailTemplate::described).collect::<Vec<_>>(),
+        "audits": feature.audits,
         "openapi": openapi::fragment(feature),
     });
     if let Value::Object(manifest) = &mut manifest {
@@ -56,6 +58,7 @@ pub fn manifest(feature: &Feature) -> Value {
 fn route(route: &Route) -> Value {
     let access = match route.access {
         Access::Public => "public",
+        Access::Optional => "optional",
         Access::Session => "session",
         Access::Admin => "admin",
         Access::PlatformAdmin => "platform-admin",
@@ -64,6 +67,12 @@ fn route(route: &Route) -> Value {
     members.insert("method".to_owned(), json!(route.method.as_str()));
     members.insert("path".to_owned(), json!(route.path));
     members.insert("access".to_owned(), json!(access));
+    if route.unverified {
+        members.insert("unverified".to_owned(), json!(true));
+    }
+    if route.strict_rate {
+        members.insert("rate".to_owned(), json!("auth"));
+    }
     if let Some(limit) = route.body_limit {
         members.insert("bodyLimit".to_owned(), json!(limit));
     }
@@ -100,6 +109,7 @@ fn mistakes(feature: &Feature) -> Vec<String> {
             mistakes.push(format!("migration {} stands where {wanted:04} belongs", step.file));
         }
     }
+    mistakes.extend(feature.mails.iter().flat_map(MailTemplate::mistakes));
     for (at, route) in feature.routes.iter().enumerate() {
         let doubles = |other: &Route| (other.method, other.path) == (route.method, route.path);
         if feature.routes.iter().take(at).any(doubles) {
@@ -158,6 +168,10 @@ mod tests {
         let text = openapi.to_string();
         let references: Vec<_> = text.split("\"$ref\":\"#/components/schemas/").skip(1).collect();
         assert!(references.len() > 3);
+        let responses = openapi["components"]["responses"].as_object().unwrap();
+        for reference in text.split("\"$ref\":\"#/components/responses/").skip(1) {
+            assert!(responses.contains_key(reference.split('"').next().unwrap()));
+        }
         for reference in references {
             let name = reference.split('"').next().unwrap();
             assert!(schemas.contains_key(name), "{name}");

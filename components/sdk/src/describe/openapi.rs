@@ -15,7 +15,7 @@ const PROBLEM: &str = "Problem";
 pub(super) fn fragment(feature: &Feature) -> Value {
     let mut paths = Map::new();
     let mut schemas = BTreeMap::from([(PROBLEM.to_owned(), problem_schema())]);
-    for route in &feature.routes {
+    for route in feature.routes.iter().filter(|route| route.documented) {
         let schemas_of_route =
             route.schemas.takes.iter().chain(route.schemas.answers.iter().map(|(_, of)| of));
         schemas.extend(schemas_of_route.flat_map(|of| of.schemas.clone()));
@@ -24,8 +24,29 @@ pub(super) fn fragment(feature: &Feature) -> Value {
             path.insert(route.method.as_str().to_lowercase(), operation(feature, route));
         }
     }
-    let fragment = json!({ "paths": paths, "components": { "schemas": schemas } });
-    prefixed(fragment, feature.name)
+    let components = json!({ "schemas": schemas, "responses": shared_responses(feature) });
+    prefixed(json!({ "paths": paths, "components": components }), feature.name)
+}
+
+/// The problems of all routes by what they say: most routes have most of them in common.
+fn shared_responses(feature: &Feature) -> Map<String, Value> {
+    let problems = feature.routes.iter().filter(|route| route.documented).flat_map(problems);
+    problems
+        .map(|(_, codes)| {
+            let said: Vec<_> = codes.iter().map(|code| format!("`{}`", code.as_str())).collect();
+            let content =
+                json!({ "application/json": { "schema": { "$ref": format!("{REFERENCE}{PROBLEM}") } } });
+            (
+                response_name(feature, &codes),
+                json!({ "description": said.join(", "), "content": content }),
+            )
+        })
+        .collect()
+}
+
+fn response_name(feature: &Feature, codes: &[Code]) -> String {
+    let codes: Vec<_> = codes.iter().map(|code| code.as_str()).collect();
+    format!("{}.{}", feature.name, codes.join("."))
 }
 
 fn operation(feature: &Feature, route: &Route) -> Value {
@@ -33,7 +54,7 @@ fn operation(feature: &Feature, route: &Route) -> Value {
         "operationId": operation_id(route),
         "tags": [feature.name],
         "summary": route.summary,
-        "responses": responses(route),
+        "responses": responses(feature, route),
     });
     let parameters = parameters(route);
     if let Value::Object(operation) = &mut operation {
@@ -43,7 +64,7 @@ fn operation(feature: &Feature, route: &Route) -> Value {
         if let Some(body) = body(route) {
             operation.insert("requestBody".to_owned(), body);
         }
-        if route.access != Access::Public {
+        if !matches!(route.access, Access::Public | Access::Optional) {
             operation.insert("security".to_owned(), json!([{ "session": [] }]));
         }
     }
@@ -121,7 +142,7 @@ fn body(route: &Route) -> Option<Value> {
     Some(json!({ "required": true, "content": { "multipart/form-data": { "schema": schema } } }))
 }
 
-fn responses(route: &Route) -> Value {
+fn responses(feature: &Feature, route: &Route) -> Value {
     let mut responses = Map::new();
     for status in &route.statuses {
         let schema = route.schemas.answers.iter().find(|(found, _)| found == status).map(|(_, of)| &of.name);
@@ -133,23 +154,16 @@ fn responses(route: &Route) -> Value {
         responses.insert(status.to_string(), response);
     }
     for (status, codes) in problems(route) {
-        let codes: Vec<_> = codes.iter().map(|code| format!("`{}`", code.as_str())).collect();
-        let content =
-            json!({ "application/json": { "schema": { "$ref": format!("{REFERENCE}{PROBLEM}") } } });
-        responses.insert(status.to_string(), json!({ "description": codes.join(", "), "content": content }));
+        let shared = format!("#/components/responses/{}", response_name(feature, &codes));
+        responses.insert(status.to_string(), json!({ "$ref": shared }));
     }
     Value::Object(responses)
 }
 
-/// The problems of a route by status: what it says itself, and what follows from how it is declared.
+/// The problems of a route by status: what it says itself, and what follows from how it is declared. Those that any
+/// route may meet (a missing session, too many requests, a fault) are the host's to add.
 fn problems(route: &Route) -> BTreeMap<u16, Vec<Code>> {
     let mut codes = Vec::new();
-    if route.access != Access::Public {
-        codes.extend([Code::Unauthenticated, Code::TryRefresh]);
-    }
-    if matches!(route.access, Access::Admin | Access::PlatformAdmin) {
-        codes.push(Code::Forbidden);
-    }
     if route.path.contains('{') {
         codes.push(Code::NotFound);
     }
@@ -166,7 +180,6 @@ fn problems(route: &Route) -> BTreeMap<u16, Vec<Code>> {
     if route.uploads.is_some() {
         codes.extend([Code::TooLarge, Code::FileType]);
     }
-    codes.extend([Code::RateLimited, Code::Internal, Code::FeatureUnavailable, Code::Busy]);
     codes.extend(&route.fails);
     let mut by_status = BTreeMap::<u16, Vec<Code>>::new();
     for code in codes {

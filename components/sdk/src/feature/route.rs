@@ -14,6 +14,8 @@ use crate::{Ctx, Request, Response};
 pub enum Access {
     /// Everybody.
     Public,
+    /// Everybody too; but a session that a caller brings must hold.
+    Optional,
     /// Whoever is signed in; the default.
     #[default]
     Session,
@@ -44,6 +46,9 @@ pub struct Route {
     pub(crate) path: &'static str,
     pub(crate) access: Access,
     pub(crate) idempotent: bool,
+    pub(crate) documented: bool,
+    pub(crate) unverified: bool,
+    pub(crate) strict_rate: bool,
     pub(crate) summary: &'static str,
     pub(crate) body_limit: Option<usize>,
     pub(crate) uploads: Option<Uploads>,
@@ -86,6 +91,9 @@ impl Route {
             path,
             access: Access::default(),
             idempotent: false,
+            documented: true,
+            unverified: false,
+            strict_rate: false,
             summary: "",
             body_limit: None,
             uploads: None,
@@ -109,6 +117,24 @@ impl Route {
     #[must_use]
     pub fn idempotent(self) -> Self {
         Self { idempotent: true, ..self }
+    }
+
+    /// It is part of another protocol, described elsewhere: the API's description leaves it out.
+    #[must_use]
+    pub fn undocumented(self) -> Self {
+        Self { documented: false, ..self }
+    }
+
+    /// It answers also people whose address is not verified, where a tenant wants it to be.
+    #[must_use]
+    pub fn unverified(self) -> Self {
+        Self { unverified: true, ..self }
+    }
+
+    /// It can be used to guess passwords or to fill mailboxes: the strict limit of such routes counts.
+    #[must_use]
+    pub fn strict_rate(self) -> Self {
+        Self { strict_rate: true, ..self }
     }
 
     /// One sentence for the documentation.
@@ -197,7 +223,7 @@ impl Route {
     /// Refuses who may not call. The host that reads the manifest did so already; not every host reads one.
     pub(crate) fn admit(&self, ctx: &Ctx) -> Result<(), Problem> {
         match self.access {
-            Access::Public => Ok(()),
+            Access::Public | Access::Optional => Ok(()),
             Access::Session => ctx.actor().map(drop),
             Access::Admin => ctx.admin().map(drop),
             Access::PlatformAdmin => ctx.platform_admin().map(drop),

@@ -22,24 +22,31 @@ macro_rules! platform {
                 generate_all,
                 $($option: $value,)?
                 with: {
-                    "p2p:platform/types@0.1.0/rows": crate::Rows,
-                    "p2p:platform/types@0.1.0/event": crate::host::Event,
-                    "p2p:platform/sql@0.1.0/statement": crate::host::Statement,
-                    "p2p:platform/sql@0.1.0/error": crate::host::SqlError,
-                    "p2p:platform/documents@0.1.0/document": crate::host::Document,
-                    "p2p:platform/documents@0.1.0/filter": crate::host::Filter,
-                    "p2p:platform/documents@0.1.0/order": crate::host::Order,
-                    "p2p:platform/documents@0.1.0/search": crate::host::Search,
-                    "p2p:platform/documents@0.1.0/change": crate::host::Change,
-                    "p2p:platform/documents@0.1.0/error": crate::host::DocumentError,
-                    "p2p:platform/blobs@0.1.0/blob": crate::host::Blob,
-                    "p2p:platform/blobs@0.1.0/error": crate::host::BlobError,
-                    "p2p:platform/directory@0.1.0/error": crate::host::DirectoryError,
-                    "p2p:platform/events@0.1.0/error": crate::host::EventsError,
-                    "p2p:platform/credentials@0.1.0/error": crate::host::CredentialError,
-                    "p2p:platform/sessions@0.1.0/issued": crate::host::Issued,
-                    "p2p:platform/sessions@0.1.0/error": crate::host::SessionError,
-                    "p2p:platform/cache@0.1.0/error": crate::host::CacheError,
+                    "p2p:platform/types@0.1.1/rows": crate::Rows,
+                    "p2p:platform/types@0.1.1/event": crate::host::Event,
+                    "p2p:platform/sql@0.1.1/statement": crate::host::Statement,
+                    "p2p:platform/sql@0.1.1/error": crate::host::SqlError,
+                    "p2p:platform/documents@0.1.1/document": crate::host::Document,
+                    "p2p:platform/documents@0.1.1/filter": crate::host::Filter,
+                    "p2p:platform/documents@0.1.1/order": crate::host::Order,
+                    "p2p:platform/documents@0.1.1/search": crate::host::Search,
+                    "p2p:platform/documents@0.1.1/change": crate::host::Change,
+                    "p2p:platform/documents@0.1.1/error": crate::host::DocumentError,
+                    "p2p:platform/blobs@0.1.1/blob": crate::host::Blob,
+                    "p2p:platform/blobs@0.1.1/error": crate::host::BlobError,
+                    "p2p:platform/blobs@0.1.1/picture": crate::host::Picture,
+                    "p2p:platform/directory@0.1.1/error": crate::host::DirectoryError,
+                    "p2p:platform/events@0.1.1/error": crate::host::EventsError,
+                    "p2p:platform/credentials@0.1.1/error": crate::host::CredentialError,
+                    "p2p:platform/credentials@0.1.1/proof": crate::host::Proof,
+                    "p2p:platform/credentials@0.1.1/proven": crate::host::Proven,
+                    "p2p:platform/sessions@0.1.1/issued": crate::host::Issued,
+                    "p2p:platform/sessions@0.1.1/error": crate::host::SessionError,
+                    "p2p:platform/sessions@0.1.1/open-session": crate::host::OpenSession,
+                    "p2p:platform/callers@0.1.1/identified": crate::host::Identified,
+                    "p2p:platform/callers@0.1.1/refusal": crate::host::Refusal,
+                    "p2p:platform/mail@0.1.1/error": crate::host::MailError,
+                    "p2p:platform/cache@0.1.1/error": crate::host::CacheError,
                 },
             });
         }
@@ -52,7 +59,7 @@ platform!(overlapping, "overlapping");
 #[cfg(not(feature = "events"))]
 pub mod exported {
     wit_bindgen::generate!({
-        inline: "package p2p:glue; world glue { export p2p:feature/handler@0.1.0; }",
+        inline: "package p2p:glue; world glue { export p2p:feature/handler@0.1.1; }",
         path: ["../../wit/platform", "../../wit/feature"],
         generate_all,
         pub_export_macro: true,
@@ -63,7 +70,7 @@ pub mod exported {
 #[cfg(feature = "events")]
 pub mod exported {
     wit_bindgen::generate!({
-        inline: "package p2p:glue; world glue { export p2p:feature/handler@0.1.0; export p2p:feature/events@0.1.0; }",
+        inline: "package p2p:glue; world glue { export p2p:feature/handler@0.1.1; export p2p:feature/events@0.1.1; }",
         path: ["../../wit/platform", "../../wit/feature"],
         generate_all,
         pub_export_macro: true,

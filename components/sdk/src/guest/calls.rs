@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::bindings::exported::exports::p2p::feature::handler;
 use super::bindings::exported::p2p::feature::types;
+use crate::host::Identified;
 use crate::{Actor, Call, Ctx, Feature, Headers, Host, Language, Method, Request, Role, Upload, Uuid};
 
 /// A feature as a component; `export!` implements it.
@@ -85,8 +86,13 @@ fn call(context: types::Context) -> Call {
     }
 }
 
-/// An actor that is not whole is nobody.
 fn actor(actor: types::Actor) -> Option<Actor> {
+    let types::Actor { user_id, organization_id, role, platform_admin, verified } = actor;
+    identified(Identified { user_id, organization_id, role, platform_admin, verified })
+}
+
+/// An actor that is not whole is nobody.
+pub(super) fn identified(actor: Identified) -> Option<Actor> {
     let organization = actor.organization_id.as_deref().map(Uuid::from_slice);
     Some(Actor {
         user_id: Uuid::from_slice(&actor.user_id)?,

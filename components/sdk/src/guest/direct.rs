@@ -2,10 +2,9 @@
 
 use super::bindings::direct::p2p::platform;
 use crate::host::{
-    Answer, Blob, BlobError, Blobs, Cache, CacheError, Change, Clock, Config, CredentialError, Credentials,
-    Dialect, Directory, DirectoryError, Document, DocumentError, Documents, Event, Events, EventsError,
-    Issued, Level, Log, Random, Search, Secrets, SessionError, Sessions, Sql, SqlError, Statement, Text,
-    Unreadable,
+    Answer, Blob, BlobError, Blobs, Cache, CacheError, Change, Clock, Config, Dialect, Directory,
+    DirectoryError, Document, DocumentError, Documents, Event, Events, EventsError, Level, Log, Picture,
+    Random, Search, Secrets, Sql, SqlError, Statement, Text, Unreadable,
 };
 use crate::{Rows, Timestamp, Uuid};
 
@@ -106,6 +105,15 @@ impl Blobs for Direct {
     fn url<'a>(&'a self, name: &'a str, ttl_seconds: u32) -> Answer<'a, Result<String, BlobError>> {
         Answer::ready(platform::blobs::url(name, ttl_seconds))
     }
+
+    fn promote_squares<'a>(
+        &'a self,
+        staged_id: &'a str,
+        name: &'a str,
+        sides: &'a [u32],
+    ) -> Answer<'a, Result<Vec<Picture>, BlobError>> {
+        Answer::ready(platform::blobs::promote_squares(staged_id, name, sides))
+    }
 }
 
 impl Text for Direct {
@@ -135,58 +143,6 @@ impl Directory for Direct {
 impl Events for Direct {
     fn emit<'a>(&'a self, events: Vec<Event>) -> Answer<'a, Result<(), EventsError>> {
         Answer::ready(platform::events::emit(&events))
-    }
-}
-
-impl Credentials for Direct {
-    fn create<'a>(
-        &'a self,
-        email: &'a str,
-        password: &'a str,
-    ) -> Answer<'a, Result<String, CredentialError>> {
-        Answer::ready(platform::credentials::create(email, password))
-    }
-
-    fn activate<'a>(&'a self, user_id: &'a str) -> Answer<'a, Result<(), CredentialError>> {
-        Answer::ready(platform::credentials::activate(user_id))
-    }
-
-    fn discard<'a>(&'a self, user_id: &'a str) -> Answer<'a, Result<(), CredentialError>> {
-        Answer::ready(platform::credentials::discard(user_id))
-    }
-
-    fn verify<'a>(
-        &'a self,
-        email: &'a str,
-        password: &'a str,
-    ) -> Answer<'a, Result<String, CredentialError>> {
-        Answer::ready(platform::credentials::verify(email, password))
-    }
-}
-
-impl Sessions for Direct {
-    fn create<'a>(&'a self, user_id: &'a str, claims: Vec<u8>) -> Answer<'a, Result<Issued, SessionError>> {
-        Answer::ready(platform::sessions::create(user_id, &claims))
-    }
-
-    fn refresh<'a>(&'a self) -> Answer<'a, Result<Issued, SessionError>> {
-        Answer::ready(platform::sessions::refresh())
-    }
-
-    fn revoke<'a>(&'a self) -> Answer<'a, Result<Vec<u8>, SessionError>> {
-        Answer::ready(platform::sessions::revoke())
-    }
-
-    fn revoke_user<'a>(&'a self, user_id: &'a str) -> Answer<'a, Result<(), SessionError>> {
-        Answer::ready(platform::sessions::revoke_user(user_id))
-    }
-
-    fn update_claims<'a>(
-        &'a self,
-        user_id: &'a str,
-        claims: Vec<u8>,
-    ) -> Answer<'a, Result<(), SessionError>> {
-        Answer::ready(platform::sessions::update_claims(user_id, &claims))
     }
 }
 

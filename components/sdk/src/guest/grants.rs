@@ -28,7 +28,7 @@ macro_rules! grants_direct {
 }
 
 grants! { sql documents blobs text directory cache }
-grants_direct! { events credentials sessions config secrets clock random }
+grants_direct! { events credentials sessions callers mail config secrets clock random }
 
 /// Grants `log`, and lets a panic leave its words there before it traps.
 pub fn log(host: &mut Host) {

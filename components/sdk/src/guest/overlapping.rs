@@ -8,7 +8,7 @@ use super::direct::{Direct, dialect};
 use crate::Rows;
 use crate::host::{
     Answer, Blob, BlobError, Blobs, Cache, CacheError, Change, Dialect, Directory, DirectoryError, Document,
-    DocumentError, Documents, Event, Search, Sql, SqlError, Statement, Text,
+    DocumentError, Documents, Event, Picture, Search, Sql, SqlError, Statement, Text,
 };
 
 /// The capabilities that are worth waiting for together.
@@ -100,6 +100,15 @@ impl Blobs for Overlapping {
 
     fn url<'a>(&'a self, name: &'a str, ttl_seconds: u32) -> Answer<'a, Result<String, BlobError>> {
         Blobs::url(&Direct, name, ttl_seconds)
+    }
+
+    fn promote_squares<'a>(
+        &'a self,
+        staged_id: &'a str,
+        name: &'a str,
+        sides: &'a [u32],
+    ) -> Answer<'a, Result<Vec<Picture>, BlobError>> {
+        Blobs::promote_squares(&Direct, staged_id, name, sides)
     }
 }
 

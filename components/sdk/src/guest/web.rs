@@ -1,5 +1,6 @@
 //! `wasi:http/handler` over the same router, for hosts that are not ours (Spin, `wasmtime serve`). Such a host verifies no
-//! session and stages no file: everybody is nobody there, and bodies come whole.
+//! session before it calls and stages no file: who is calling is asked by `callers`, if the feature lists it, else
+//! everybody is nobody; bodies come whole.
 
 use std::rc::Rc;
 
@@ -8,7 +9,10 @@ use super::bindings::web::wasi::http::types::{
 };
 use super::bindings::web::{wit_future, wit_stream};
 use super::calls::{Component, instance};
-use crate::{Call, Code, Ctx, Headers, Language, Method, Problem, Request, RequestTarget, Response};
+use crate::host::Refusal;
+use crate::{
+    Actor, Call, Code, Ctx, Headers, Host, Language, Method, Problem, Request, RequestTarget, Response,
+};
 
 pub use super::bindings::web::wasi::http::types::Response as WebResponse;
 
@@ -28,13 +32,17 @@ pub async fn handle<C: Component>(request: WebRequest) -> Result<WebResponse, Er
     let request_id = request_id(&headers);
     let language = language(&headers);
     let instance = instance::<C>();
-    let call = Call { request_id, language, deadline_ms: DEADLINE_MS, ..Call::default() };
+    let method = method_of(&method);
+    let actor = match actor_of(&instance.host, &request, method == Some(Method::Get)).await {
+        Ok(actor) => actor,
+        Err(problem) => return answer(problem.into_response(language).enveloped(&request_id)),
+    };
+    let call = Call { request_id, actor, language, deadline_ms: DEADLINE_MS, ..Call::default() };
     let ctx = Ctx::new(Rc::clone(&instance.host), call);
     let RequestTarget { path, query } = RequestTarget::parse(&target);
     let response = match body_of(request).await? {
         Some(body) => {
-            let request =
-                Request { method: method_of(&method), path, query, headers, body, ..Request::default() };
+            let request = Request { method, path, query, headers, body, ..Request::default() };
             instance.feature.handle(&ctx, request).await
         }
         None => Problem::new(Code::TooLarge).into_response(language),
@@ -53,15 +61,31 @@ fn method_of(method: &WebMethod) -> Option<Method> {
     }
 }
 
+/// What a feature may see of them.
 fn headers_of(request: &WebRequest) -> Headers {
+    read(request, |name| !NOT_FOR_FEATURES.contains(&name))
+}
+
+fn read(request: &WebRequest, wanted: impl Fn(&str) -> bool) -> Headers {
     let mut headers = Headers::new();
     for (name, value) in request.get_headers().copy_all() {
         let name = name.to_ascii_lowercase();
-        if let (false, Ok(value)) = (NOT_FOR_FEATURES.contains(&name.as_str()), std::str::from_utf8(&value)) {
+        if let (true, Ok(value)) = (wanted(&name), std::str::from_utf8(&value)) {
             headers.push(&name, value);
         }
     }
     headers
+}
+
+/// Who is calling. Headers that clear a browser are not the guest's to pass on there: a stale session asks to sign in.
+async fn actor_of(host: &Host, request: &WebRequest, safe: bool) -> Result<Option<Actor>, Problem> {
+    let Some(callers) = &host.callers else { return Ok(None) };
+    match callers.verify(read(request, |_| true).into_packed(), safe).await {
+        Ok(identified) => Ok(identified.and_then(super::calls::identified)),
+        Err(Refusal::TryRefresh) => Err(Problem::new(Code::TryRefresh)),
+        Err(Refusal::Ended(_)) => Err(Problem::new(Code::SessionExpired)),
+        Err(Refusal::Timeout | Refusal::Unavailable) => Err(Problem::new(Code::FeatureUnavailable)),
+    }
 }
 
 fn request_id(headers: &Headers) -> String {

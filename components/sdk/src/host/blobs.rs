@@ -17,6 +17,17 @@ pub struct Blob {
     pub sha256: String,
 }
 
+/// A picture that was kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// The file.
+    pub blob: Blob,
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
+}
+
 /// Why the store refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BlobError {
@@ -62,4 +73,13 @@ pub trait Blobs {
 
     /// A URL that serves the blob without a session for 1–86 400 seconds.
     fn url<'a>(&'a self, name: &'a str, ttl_seconds: u32) -> Answer<'a, Result<String, BlobError>>;
+
+    /// Keeps the middle square of a staged picture once for each side, as `<name>-<side>`, and drops the upload.
+    /// `Rejected` when it does not decode or is too large.
+    fn promote_squares<'a>(
+        &'a self,
+        staged_id: &'a str,
+        name: &'a str,
+        sides: &'a [u32],
+    ) -> Answer<'a, Result<Vec<Picture>, BlobError>>;
 }

@@ -60,6 +60,67 @@ pub trait Credentials {
     /// Answers the user's id.
     fn verify<'a>(&'a self, email: &'a str, password: &'a str)
     -> Answer<'a, Result<String, CredentialError>>;
+
+    /// Whether the address has an active credential.
+    fn exists<'a>(&'a self, email: &'a str) -> Answer<'a, Result<bool, CredentialError>>;
+
+    /// Makes a token that sets a new password; none when nobody has the address.
+    fn create_reset_token<'a>(&'a self, email: &'a str)
+    -> Answer<'a, Result<Option<Proof>, CredentialError>>;
+
+    /// Sets a new password by such a token, and marks the address as verified. `WeakPassword` before the token is
+    /// touched, `Missing` when it is not good.
+    fn reset_password<'a>(
+        &'a self,
+        token: &'a str,
+        password: &'a str,
+    ) -> Answer<'a, Result<Proven, CredentialError>>;
+
+    /// Sets a new password for somebody who knows the old one.
+    fn change_password<'a>(
+        &'a self,
+        user_id: &'a str,
+        old: &'a str,
+        new: &'a str,
+    ) -> Answer<'a, Result<(), CredentialError>>;
+
+    /// Makes a token that verifies the user's address; none when it is verified already.
+    fn create_verification_token<'a>(
+        &'a self,
+        user_id: &'a str,
+    ) -> Answer<'a, Result<Option<Proof>, CredentialError>>;
+
+    /// Marks an address as verified by such a token; `Missing` when it is not good.
+    fn verify_email<'a>(&'a self, token: &'a str) -> Answer<'a, Result<Proven, CredentialError>>;
+
+    /// Whether the user's present address is verified.
+    fn is_verified<'a>(&'a self, user_id: &'a str) -> Answer<'a, Result<bool, CredentialError>>;
+}
+
+/// A one-time token and what it is about.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// UUID as text.
+    pub user_id: String,
+    /// The address it was made for.
+    pub email: String,
+    /// Only the person who reads mail at that address may learn it.
+    pub token: String,
+}
+
+impl fmt::Debug for Proof {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Proof").field("user_id", &self.user_id).finish_non_exhaustive()
+    }
+}
+
+/// Whom a token that was used had been made for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proven {
+    /// UUID as text.
+    pub user_id: String,
+    /// The address.
+    pub email: String,
 }
 
 /// A session that was opened or rotated.
@@ -100,6 +161,23 @@ impl fmt::Display for SessionError {
 
 impl std::error::Error for SessionError {}
 
+/// A session as its owner may see it. Times are microseconds since 1970.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenSession {
+    /// Public handle.
+    pub handle: String,
+    /// When it was opened.
+    pub created_at: i64,
+    /// When its refresh token was last traded.
+    pub refreshed_at: i64,
+    /// When it ends unless it is refreshed.
+    pub expires_at: i64,
+    /// What the browser called itself; may be empty.
+    pub user_agent: String,
+    /// It is the session of this very request.
+    pub is_current: bool,
+}
+
 /// Sessions of people.
 pub trait Sessions {
     /// Opens one. `claims` is a JSON object.
@@ -117,4 +195,16 @@ pub trait Sessions {
     /// Replaces the claims of a user's sessions.
     fn update_claims<'a>(&'a self, user_id: &'a str, claims: Vec<u8>)
     -> Answer<'a, Result<(), SessionError>>;
+
+    /// Replaces the claims of this request's session alone; answers packed headers with a new access token.
+    fn restate<'a>(&'a self, claims: Vec<u8>) -> Answer<'a, Result<Vec<u8>, SessionError>>;
+
+    /// The open sessions of a user, newest first.
+    fn list_user<'a>(&'a self, user_id: &'a str) -> Answer<'a, Result<Vec<OpenSession>, SessionError>>;
+
+    /// Ends one session of a user; false when they have no such session.
+    fn revoke_one<'a>(&'a self, user_id: &'a str, handle: &'a str) -> Answer<'a, Result<bool, SessionError>>;
+
+    /// Ends every session of a user but that of this request.
+    fn revoke_others<'a>(&'a self, user_id: &'a str) -> Answer<'a, Result<(), SessionError>>;
 }

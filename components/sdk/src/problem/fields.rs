@@ -73,7 +73,8 @@ impl Rule {
         }
     }
 
-    fn message(&self, language: Language) -> Cow<'static, str> {
+    /// What is wrong, for people: goes on where the field's name stands before it.
+    pub fn message(&self, language: Language) -> Cow<'static, str> {
         match language {
             Language::En => self.english(),
             Language::Ar => self.arabic(),

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::state::State;
 use crate::Upload;
-use crate::host::{Answer, Blob, BlobError, Blobs};
+use crate::host::{Answer, Blob, BlobError, Blobs, Picture};
 
 /// Staged uploads by id, kept files by name.
 #[derive(Default)]
@@ -101,5 +101,28 @@ impl Blobs for Fake {
         } else {
             Err(BlobError::Missing)
         })
+    }
+
+    /// Nothing is decoded: the head of the bytes tells a picture, and every square is the whole of it.
+    fn promote_squares<'a>(
+        &'a self,
+        staged_id: &'a str,
+        name: &'a str,
+        sides: &'a [u32],
+    ) -> Answer<'a, Result<Vec<Picture>, BlobError>> {
+        let mut files = self.0.files.borrow_mut();
+        let Some(staged) = files.staged.get(staged_id).cloned() else {
+            return Answer::ready(Err(BlobError::Missing));
+        };
+        if !staged.media_type.starts_with("image/") || !is_name(name) {
+            return Answer::ready(Err(BlobError::Rejected));
+        }
+        files.staged.remove(staged_id);
+        let squares = sides.iter().map(|side| {
+            let blob = Blob { name: format!("{name}-{side}"), ..staged.clone() };
+            files.kept.insert(blob.name.clone(), blob.clone());
+            Picture { blob, width: *side, height: *side }
+        });
+        Answer::ready(Ok(squares.collect()))
     }
 }

@@ -5,11 +5,17 @@ use std::rc::Rc;
 
 use super::state::State;
 use crate::Headers;
-use crate::host::{Answer, CredentialError, Credentials, Issued, SessionError, Sessions};
+use crate::host::{
+    Answer, CredentialError, Credentials, Issued, OpenSession, Proof, Proven, SessionError, Sessions,
+};
 
 /// Failures after which an address is locked.
 const FAILURES_MAX: u32 = 5;
 const LOCK_SECONDS: u32 = 15 * 60;
+/// Microseconds.
+const SESSION_LIFE: i64 = 100 * 24 * 3_600 * 1_000_000;
+/// The one password that this host finds too common to be set anew.
+const COMMON_PASSWORD: &str = "password1";
 const REFRESH_HEADER: &str = "st-refresh-token";
 const ACCESS_HEADER: &str = "st-access-token";
 
@@ -25,11 +31,15 @@ struct Credential {
     user: String,
     password: String,
     active: bool,
+    verified: bool,
+    reset: Vec<String>,
+    verification: Vec<String>,
 }
 
 struct Session {
     handle: String,
     user: String,
+    created_at: i64,
     claims: Vec<u8>,
     refresh: String,
     used: Vec<String>,
@@ -88,10 +98,13 @@ impl People {
 }
 
 impl Session {
+    fn access(&self) -> String {
+        format!("access {} {}", self.user, String::from_utf8_lossy(&self.claims))
+    }
+
     fn issue(&self) -> Issued {
         let mut headers = Headers::new();
-        headers
-            .push(ACCESS_HEADER, &format!("access {} {}", self.user, String::from_utf8_lossy(&self.claims)));
+        headers.push(ACCESS_HEADER, &self.access());
         headers.push(REFRESH_HEADER, &self.refresh);
         Issued { handle: self.handle.clone(), headers: headers.into_packed() }
     }
@@ -125,7 +138,14 @@ impl Credentials for Fake {
             return Answer::ready(Err(CredentialError::EmailTaken));
         }
         let user = self.0.new_id().to_string();
-        let credential = Credential { user: user.clone(), password: password.to_owned(), active: false };
+        let credential = Credential {
+            user: user.clone(),
+            password: password.to_owned(),
+            active: false,
+            verified: false,
+            reset: Vec::new(),
+            verification: Vec::new(),
+        };
         people.credentials.insert(email.to_owned(), credential);
         Answer::ready(Ok(user))
     }
@@ -149,6 +169,93 @@ impl Credentials for Fake {
     ) -> Answer<'a, Result<String, CredentialError>> {
         Answer::ready(self.0.people.borrow_mut().verify(email, password))
     }
+
+    fn exists<'a>(&'a self, email: &'a str) -> Answer<'a, Result<bool, CredentialError>> {
+        Answer::ready(Ok(self.0.people.borrow().credentials.get(email).is_some_and(|found| found.active)))
+    }
+
+    fn create_reset_token<'a>(
+        &'a self,
+        email: &'a str,
+    ) -> Answer<'a, Result<Option<Proof>, CredentialError>> {
+        let token = self.0.new_id().to_string();
+        let mut people = self.0.people.borrow_mut();
+        let found = people.credentials.get_mut(email).filter(|found| found.active);
+        Answer::ready(Ok(found.map(|found| {
+            found.reset.push(token.clone());
+            Proof { user_id: found.user.clone(), email: email.to_owned(), token }
+        })))
+    }
+
+    fn reset_password<'a>(
+        &'a self,
+        token: &'a str,
+        password: &'a str,
+    ) -> Answer<'a, Result<Proven, CredentialError>> {
+        if password == COMMON_PASSWORD {
+            return Answer::ready(Err(CredentialError::WeakPassword));
+        }
+        let mut people = self.0.people.borrow_mut();
+        let found = people.credentials.iter_mut().find(|(_, found)| found.reset.iter().any(|t| t == token));
+        Answer::ready(found.ok_or(CredentialError::Missing).map(|(email, found)| {
+            found.reset.clear();
+            found.verified = true;
+            password.clone_into(&mut found.password);
+            Proven { user_id: found.user.clone(), email: email.clone() }
+        }))
+    }
+
+    fn change_password<'a>(
+        &'a self,
+        user_id: &'a str,
+        old: &'a str,
+        new: &'a str,
+    ) -> Answer<'a, Result<(), CredentialError>> {
+        if new == COMMON_PASSWORD {
+            return Answer::ready(Err(CredentialError::WeakPassword));
+        }
+        let mut people = self.0.people.borrow_mut();
+        let Some(found) = people.of_user(user_id) else {
+            return Answer::ready(Err(CredentialError::Missing));
+        };
+        if found.password != old {
+            return Answer::ready(Err(CredentialError::WrongCredentials));
+        }
+        new.clone_into(&mut found.password);
+        Answer::ready(Ok(()))
+    }
+
+    fn create_verification_token<'a>(
+        &'a self,
+        user_id: &'a str,
+    ) -> Answer<'a, Result<Option<Proof>, CredentialError>> {
+        let token = self.0.new_id().to_string();
+        let mut people = self.0.people.borrow_mut();
+        let found = people.credentials.iter_mut().find(|(_, found)| found.active && found.user == user_id);
+        Answer::ready(found.ok_or(CredentialError::Missing).map(|(email, found)| {
+            (!found.verified).then(|| {
+                found.verification.push(token.clone());
+                Proof { user_id: user_id.to_owned(), email: email.clone(), token }
+            })
+        }))
+    }
+
+    fn verify_email<'a>(&'a self, token: &'a str) -> Answer<'a, Result<Proven, CredentialError>> {
+        let mut people = self.0.people.borrow_mut();
+        let found =
+            people.credentials.iter_mut().find(|(_, found)| found.verification.iter().any(|t| t == token));
+        Answer::ready(found.ok_or(CredentialError::Missing).map(|(email, found)| {
+            found.verification.clear();
+            found.verified = true;
+            Proven { user_id: found.user.clone(), email: email.clone() }
+        }))
+    }
+
+    fn is_verified<'a>(&'a self, user_id: &'a str) -> Answer<'a, Result<bool, CredentialError>> {
+        let mut people = self.0.people.borrow_mut();
+        let found = people.of_user(user_id).filter(|found| found.active);
+        Answer::ready(found.map(|found| found.verified).ok_or(CredentialError::Missing))
+    }
 }
 
 impl Sessions for Fake {
@@ -156,6 +263,7 @@ impl Sessions for Fake {
         let session = Session {
             handle: self.0.new_id().to_string(),
             user: user_id.to_owned(),
+            created_at: self.0.now.get(),
             claims,
             refresh: self.0.new_id().to_string(),
             used: Vec::new(),
@@ -201,4 +309,53 @@ impl Sessions for Fake {
         }
         Answer::ready(Ok(()))
     }
+
+    fn restate<'a>(&'a self, claims: Vec<u8>) -> Answer<'a, Result<Vec<u8>, SessionError>> {
+        let mut people = self.0.people.borrow_mut();
+        let presented = people.presented.clone();
+        let Some(session) = people.sessions.iter_mut().find(|session| is_open(session, presented.as_ref()))
+        else {
+            return Answer::ready(Err(SessionError::Absent));
+        };
+        session.claims = claims;
+        let mut headers = Headers::new();
+        headers.push(ACCESS_HEADER, &session.access());
+        Answer::ready(Ok(headers.into_packed()))
+    }
+
+    fn list_user<'a>(&'a self, user_id: &'a str) -> Answer<'a, Result<Vec<OpenSession>, SessionError>> {
+        let people = self.0.people.borrow();
+        let open = people.sessions.iter().rev().filter(|session| session.user == user_id && !session.revoked);
+        Answer::ready(Ok(open
+            .map(|session| OpenSession {
+                handle: session.handle.clone(),
+                created_at: session.created_at,
+                refreshed_at: session.created_at,
+                expires_at: session.created_at + SESSION_LIFE,
+                user_agent: "tests".to_owned(),
+                is_current: is_open(session, people.presented.as_ref()),
+            })
+            .collect()))
+    }
+
+    fn revoke_one<'a>(&'a self, user_id: &'a str, handle: &'a str) -> Answer<'a, Result<bool, SessionError>> {
+        let mut people = self.0.people.borrow_mut();
+        let mut open =
+            people.sessions.iter_mut().filter(|session| session.user == user_id && !session.revoked);
+        let found = open.find(|session| session.handle == handle).map(|session| session.revoked = true);
+        Answer::ready(Ok(found.is_some()))
+    }
+
+    fn revoke_others<'a>(&'a self, user_id: &'a str) -> Answer<'a, Result<(), SessionError>> {
+        let mut people = self.0.people.borrow_mut();
+        let presented = people.presented.clone();
+        for session in people.sessions.iter_mut().filter(|session| session.user == user_id) {
+            session.revoked |= !is_open(session, presented.as_ref());
+        }
+        Answer::ready(Ok(()))
+    }
+}
+
+fn is_open(session: &Session, presented: Option<&String>) -> bool {
+    !session.revoked && Some(&session.refresh) == presented
 }

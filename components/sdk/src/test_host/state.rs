@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::blobs::Files;
 use super::fakes::{Card, Entry, LogLine};
 use super::identity::People;
+use super::mail::Letter;
 use crate::Uuid;
 
 /// 2026-01-01T00:00:00Z, in microseconds.
@@ -22,6 +23,7 @@ pub(super) struct State {
     pub(super) cache: RefCell<HashMap<String, Entry>>,
     pub(super) files: RefCell<Files>,
     pub(super) people: RefCell<People>,
+    pub(super) letters: RefCell<Vec<Letter>>,
 }
 
 impl Default for State {
@@ -36,6 +38,7 @@ impl Default for State {
             cache: RefCell::default(),
             files: RefCell::default(),
             people: RefCell::default(),
+            letters: RefCell::default(),
         }
     }
 }

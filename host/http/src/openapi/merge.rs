@@ -1,10 +1,12 @@
 //! Many fragments, one document. Two features may describe different things by one name: then the later one's is
-//! renamed, references included. A route without a description still appears.
+//! renamed, references included. A route without a description still appears; one of the session protocol never does,
+//! because its SDKs know it and it does not lie below `/api/v1`.
 
 use p2p_tenants::{Access, Manifest, Route};
 use serde_json::{Map, Value, json};
 
-use crate::path::API;
+use crate::keys;
+use crate::path::{API, is_fdi};
 
 type Object = Map<String, Value>;
 
@@ -19,7 +21,7 @@ pub fn document<'a>(manifests: impl Iterator<Item = &'a Manifest>) -> Value {
         for (section, name, value) in entries(&fragment) {
             put(&mut components, &section, &name, value);
         }
-        for route in &manifest.routes {
+        for route in manifest.routes.iter().filter(|route| !is_fdi(&route.path)) {
             let operation = operation(&fragment, route, manifest.name.as_str());
             let method = route.method.as_str().to_ascii_lowercase();
             put(&mut paths, &format!("{API}{}", route.path), &method, operation);
@@ -55,6 +57,7 @@ fn host_components() -> Object {
         "securitySchemes": {
             "cookie": {"type": "apiKey", "in": "cookie", "name": "sAccessToken"},
             "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+            "key": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
         },
     });
     match components {
@@ -69,11 +72,7 @@ fn operation(fragment: &Value, route: &Route, feature: &str) -> Value {
         fragment.get("paths").and_then(|paths| paths.get(&route.path)).and_then(|path| path.get(&method));
     let mut operation = described.and_then(Value::as_object).cloned().unwrap_or_default();
     operation.entry("tags").or_insert_with(|| json!([feature]));
-    let security = match route.access {
-        Access::Public => json!([]),
-        _ => json!([{"cookie": []}, {"bearer": []}]),
-    };
-    operation.entry("security").or_insert(security);
+    operation.entry("security").or_insert_with(|| Value::Array(security(route)));
     let parameters = path_parameters(&route.path);
     if !parameters.is_empty() {
         operation.entry("parameters").or_insert(Value::Array(parameters));
@@ -82,6 +81,19 @@ fn operation(fragment: &Value, route: &Route, feature: &str) -> Value {
         put(&mut operation, "responses", "default", json!({"$ref": "#/components/responses/Problem"}));
     }
     Value::Object(operation)
+}
+
+/// Ways to say who is calling, any of which will do.
+fn security(route: &Route) -> Vec<Value> {
+    let mut ways = match route.access {
+        Access::Public => return Vec::new(),
+        Access::Optional => vec![json!({}), json!({"cookie": []}), json!({"bearer": []})],
+        _ => vec![json!({"cookie": []}), json!({"bearer": []})],
+    };
+    if keys::may_open(route) {
+        ways.push(json!({"key": []}));
+    }
+    ways
 }
 
 fn path_parameters(path: &str) -> Vec<Value> {
@@ -155,6 +167,8 @@ mod tests {
             "routes": [
                 {"method": "GET", "path": format!("/{name}/{{id}}"), "access": "session"},
                 {"method": "POST", "path": format!("/{name}"), "access": "public"},
+                {"method": "PUT", "path": format!("/{name}"), "access": "optional"},
+                {"method": "POST", "path": format!("/fdi/{name}"), "access": "public"},
             ],
             "openapi": {
                 "paths": {format!("/{name}/{{id}}"): {"get": {
@@ -187,7 +201,9 @@ mod tests {
         assert_eq!(post["responses"]["default"]["$ref"], "#/components/responses/Problem");
         let get = &document["paths"]["/api/v1/a/{id}"]["get"];
         assert_eq!((&get["summary"], &get["tags"][0]), (&json!("One"), &json!("a")));
-        assert_eq!(get["security"][0], json!({"cookie": []}));
+        assert_eq!(get["security"], json!([{"cookie": []}, {"bearer": []}, {"key": []}]));
         assert_eq!(get["parameters"][0]["name"], "id");
+        assert_eq!(document["paths"]["/api/v1/a"]["put"]["security"][0], json!({}));
+        assert_eq!(document["paths"].as_object().unwrap().len(), 2, "none of the session protocol");
     }
 }

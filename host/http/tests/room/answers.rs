@@ -85,7 +85,16 @@ async fn a_preflight_is_answered_before_anything_is_looked_up() {
     let listed = house.send(preflight("https://app.example")).await;
     assert_eq!(listed.status(), 204);
     assert!(listed.header("access-control-allow-methods").unwrap().contains("PATCH"));
-    for name in ["rid", "anti-csrf", "st-auth-mode", "idempotency-key", "if-match"] {
+    for name in [
+        "content-type",
+        "rid",
+        "fdi-version",
+        "anti-csrf",
+        "authorization",
+        "st-auth-mode",
+        "idempotency-key",
+        "if-match",
+    ] {
         assert!(listed.header("access-control-allow-headers").unwrap().contains(name), "{name}");
     }
     let foreign = house.send(preflight("https://evil.example")).await;

@@ -4,11 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::Request;
-use p2p_context::{Deadline, FeatureName, Language, Scope, TenantId, new_uuid};
+use p2p_context::{Deadline, FeatureName, Language, Scope, TenantId};
 use p2p_http::HttpOptions;
-use p2p_identity::{IdentityCall, RequestTokens};
 use p2p_storage::{BlobError, Migrations, StoreLimits};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::house::{House, request};
 use crate::stand_in::StandIn;
@@ -16,18 +15,6 @@ use crate::stand_in::StandIn;
 fn house() -> (House, Arc<StandIn>) {
     let feature = StandIn::new();
     (House::over(HttpOptions::default(), Arc::clone(&feature) as _), feature)
-}
-
-/// The access token of somebody with these claims.
-async fn token(house: &House, claims: Value) -> String {
-    let call = IdentityCall {
-        tenant: TenantId::new("acme").unwrap(),
-        deadline: Deadline::after(Duration::from_secs(60)),
-    };
-    let Value::Object(claims) = claims else { panic!("claims are an object") };
-    let issued =
-        house.identity.session_create(&call, &RequestTokens::default(), new_uuid(), claims).await.unwrap();
-    issued.headers.into_iter().find(|(name, _)| name == "st-access-token").unwrap().1
 }
 
 fn get(path: &str) -> Request<&'static str> {
@@ -66,9 +53,9 @@ async fn a_problem_of_a_feature_gets_the_envelope_and_keeps_its_words() {
 #[tokio::test]
 async fn routes_are_for_whom_their_manifest_says() {
     let (house, _) = house();
-    let member = token(&house, json!({"role": "member"})).await;
-    let admin = token(&house, json!({"role": "admin"})).await;
-    let platform = token(&house, json!({"platformAdmin": true})).await;
+    let member = house.token(json!({"role": "member"})).await;
+    let admin = house.token(json!({"role": "admin"})).await;
+    let platform = house.token(json!({"platformAdmin": true})).await;
     for (path, expected) in [
         ("/api/v1/say/hello", [200, 200, 200, 200]),
         ("/api/v1/say/signed-in/hello", [401, 200, 200, 200]),
@@ -90,7 +77,7 @@ async fn routes_are_for_whom_their_manifest_says() {
 #[tokio::test]
 async fn the_feature_gets_the_request_as_the_contract_says() {
     let (house, feature) = house();
-    let token = token(&house, json!({"role": "admin", "verified": true})).await;
+    let token = house.token(json!({"role": "admin", "verified": true})).await;
     let ask = request("HEAD", "/api/v1/say/a%20b/?x=1&y=%20").header("accept-language", "ar");
     let ask = ask.header("authorization", format!("Bearer {token}")).body("").unwrap();
     let answer = house.send(ask).await;
@@ -129,7 +116,7 @@ async fn a_body_is_taken_up_to_the_limit_of_its_route() {
 #[tokio::test]
 async fn a_stale_session_keeps_nobody_from_signing_in_but_asks_readers_to_refresh() {
     let (house, _) = house();
-    let token = token(&house, json!({})).await;
+    let token = house.token(json!({})).await;
     let (signed, _) = token.rsplit_once('.').unwrap();
     let forged = |method: &str, path: &str| {
         request(method, path).header("authorization", format!("Bearer {signed}.AAAA")).body("").unwrap()

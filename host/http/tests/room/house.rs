@@ -3,13 +3,16 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
-use p2p_context::{Clock, SystemClock};
+use p2p_context::{Clock, Deadline, SystemClock, TenantId, new_uuid};
 use p2p_http::{App, HttpOptions, Services, ServicesParts};
-use p2p_identity::{EmbeddedIdentity, Identity, IdentityConfig, Sealers, Secrets};
+use p2p_identity::{
+    EmbeddedIdentity, Identity, IdentityCall, IdentityConfig, RequestTokens, Sealers, Secrets, SessionConfig,
+};
 use p2p_runtime::{EngineConfig, Features, Runtime};
 use p2p_storage::Stores;
 use p2p_storage::embedded::{EmbeddedConfig, EmbeddedStores};
@@ -28,27 +31,47 @@ pub struct House {
     pub data: TempDir,
 }
 
+/// What is special about a house.
+pub struct Plan {
+    pub options: HttpOptions,
+    /// Stand before the real runtime, which has no features.
+    pub features: Option<Arc<dyn Features>>,
+    pub clock: Arc<dyn Clock>,
+    pub sessions: SessionConfig,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self {
+            options: HttpOptions::default(),
+            features: None,
+            clock: Arc::new(SystemClock),
+            sessions: SessionConfig::for_api("http://acme.example"),
+        }
+    }
+}
+
 impl House {
     pub fn new() -> Self {
         Self::with(HttpOptions::default())
     }
 
     pub fn with(options: HttpOptions) -> Self {
-        Self::build(options, None)
+        Self::of(Plan { options, ..Plan::default() })
     }
 
     /// Before a stand-in instead of the runtime.
     pub fn over(options: HttpOptions, features: Arc<dyn Features>) -> Self {
-        Self::build(options, Some(features))
+        Self::of(Plan { options, features: Some(features), ..Plan::default() })
     }
 
-    fn build(options: HttpOptions, features: Option<Arc<dyn Features>>) -> Self {
+    pub fn of(plan: Plan) -> Self {
+        let Plan { options, features, clock, sessions } = plan;
         let data = tempfile::tempdir().unwrap();
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let settings = EmbeddedConfig::new([7; 32], Arc::clone(&clock));
         let stores: Arc<dyn Stores> = Arc::new(EmbeddedStores::new(data.path().to_owned(), settings));
         let secrets = Secrets::new("a secret for tests only", []).unwrap();
-        let config = IdentityConfig::for_api("http://acme.example");
+        let config = IdentityConfig { sessions, ..IdentityConfig::for_api("http://acme.example") };
         let identity =
             EmbeddedIdentity::new(Arc::clone(&stores), secrets.clone(), Arc::clone(&clock), config);
         let identity: Arc<dyn Identity> = Arc::new(identity.unwrap());
@@ -67,6 +90,24 @@ impl House {
         let (identity_too, stores_too) = (Arc::clone(&identity), Arc::clone(&stores));
         let parts = ServicesParts { runtime, identity, stores, hosts, ledger, clock, options };
         Self { app: App::new(Services::new(parts)), identity: identity_too, stores: stores_too, data }
+    }
+
+    /// From now on nothing can be read or written. A tenant that was in use stays open.
+    pub fn lose_data(&self) {
+        // A file where the folder was: nobody can write below it, not even root.
+        let folder = self.data.path().join("tenants");
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::write(folder, b"").unwrap();
+    }
+
+    /// The access token of somebody new of `acme` with these claims.
+    pub async fn token(&self, claims: Value) -> String {
+        let tenant = TenantId::new("acme").unwrap();
+        let call = IdentityCall::new(tenant, Deadline::after(Duration::from_secs(60)));
+        let Value::Object(claims) = claims else { panic!("claims are an object") };
+        let (tokens, user) = (RequestTokens::default(), new_uuid());
+        let headers = self.identity.session_create(&call, &tokens, user, claims).await.unwrap().headers;
+        headers.into_iter().find(|(name, _)| name == "st-access-token").unwrap().1
     }
 
     /// Sends a request from another machine.
@@ -95,6 +136,36 @@ impl Answer {
 
     pub fn json(&self) -> Value {
         serde_json::from_slice(self.0.body()).unwrap()
+    }
+
+    pub fn all(&self, name: &str) -> Vec<&str> {
+        self.0.headers().get_all(name).iter().map(|value| value.to_str().unwrap()).collect()
+    }
+
+    /// Status and message of an error below the base path of the session protocol, after checking its form.
+    pub fn protocol_error(&self) -> (u16, String) {
+        let envelope = self.json();
+        assert_eq!(self.header("content-type"), Some("application/json; charset=utf-8"));
+        assert_eq!(envelope["request_id"].as_str(), self.header("x-request-id"));
+        assert!(envelope["error_code"].is_string() && envelope["details"].is_object());
+        (self.status(), envelope["message"].as_str().unwrap().to_owned())
+    }
+
+    /// Whether a browser that obeys has nothing of a session left, in either mode.
+    pub fn clears_everything(&self) -> bool {
+        let cookies = self.all("set-cookie");
+        let gone = |cookie: &&str| {
+            cookie.contains("Token=;") && cookie.contains("Expires=Thu, 01 Jan 1970 00:00:00 GMT")
+        };
+        let headers = ["front-token", "st-access-token", "st-refresh-token"].map(|name| self.header(name));
+        headers == [Some("remove"), Some(""), Some("")] && cookies.len() == 3 && cookies.iter().all(gone)
+    }
+
+    /// Whether it says nothing about sessions.
+    pub fn clears_nothing(&self) -> bool {
+        ["front-token", "st-access-token", "st-refresh-token", "set-cookie", "anti-csrf"]
+            .iter()
+            .all(|name| self.header(name).is_none())
     }
 
     /// Status and code, after checking that the whole envelope is there.

@@ -10,8 +10,13 @@
 )]
 
 mod answers;
+mod audit;
+mod browser;
 mod connections;
 mod features;
 mod house;
+mod keys;
 mod operators;
+mod protocol;
+mod rates;
 mod stand_in;

@@ -1,23 +1,26 @@
-//! A feature that does what its path says, so that everything in front of a feature can be tried without one.
+//! A feature that does what the end of its path says, so that everything in front of a feature can be tried without one.
 
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use http::{HeaderName, HeaderValue};
-use p2p_context::{FeatureName, RequestContext, TenantId};
+use p2p_context::{Deadline, FeatureName, RequestContext, TenantId};
 use p2p_runtime::{
-    DispatchError, DispatchErrorKind, FeatureRequest, FeatureResponse, Features, Installed, RouteMatch,
-    RouteTable, RouteTarget,
+    DispatchError, DispatchErrorKind, FeatureRequest, FeatureResponse, Features, Installed, Person,
+    RouteMatch, RouteTable, RouteTarget,
 };
-use p2p_storage::BlobStore;
+use p2p_storage::{BlobStore, SqlError};
 use p2p_tenants::{Ledger, Manifest};
 use serde_json::json;
+use uuid::Uuid;
 
-/// Answers `/say/…`; remembers what it was asked last.
+/// Answers `/say/…` and some routes of the session protocol; remembers what it was asked last.
 pub struct StandIn {
     routes: RouteTable,
     blobs: Mutex<Option<Arc<dyn BlobStore>>>,
     pub asked: Mutex<Option<(RequestContext, FeatureRequest)>>,
+    /// Who everybody is in the directory.
+    pub person: Mutex<Option<Person>>,
 }
 
 impl StandIn {
@@ -28,16 +31,29 @@ impl StandIn {
                 route("GET", "/say/{what}", "public"),
                 {"method": "POST", "path": "/say/{what}", "access": "public", "bodyLimit": 8},
                 route("GET", "/say/signed-in/{what}", "session"),
+                route("POST", "/say/signed-in/{what}", "session"),
+                {"method": "GET", "path": "/say/unverified/{what}", "access": "session", "unverified": true},
+                route("GET", "/say/optional/{what}", "optional"),
+                route("POST", "/say/optional/{what}", "optional"),
                 route("GET", "/say/admin/{what}", "admin"),
                 route("GET", "/say/platform/{what}", "platform-admin"),
                 {"method": "POST", "path": "/say/upload/{what}", "access": "public",
                  "uploads": {"maxFiles": 1, "maxBytes": 100, "mediaTypes": ["text/plain"]}},
+                {"method": "POST", "path": "/auth/{what}", "access": "public", "rate": "auth"},
+                route("POST", "/fdi/signin", "public"),
+                route("POST", "/fdi/problem", "public"),
+                route("GET", "/fdi/emailpassword/email/exists", "public"),
+                route("POST", "/fdi/user/email/verify", "optional"),
+                {"method": "GET", "path": "/fdi/user/email/verify", "access": "session", "unverified": true},
+                route("GET", "/fdi/mfa/info", "session"),
+                route("GET", "/fdi/hello", "public"),
+                route("GET", "/fdi/public/hello", "public"),
             ],
         });
         let manifest = Arc::new(Manifest::parse(manifest.to_string().as_bytes()).unwrap());
         let tenant = TenantId::new("acme").unwrap();
         let routes = RouteTable::build(&tenant, &[manifest], &Ledger::default()).unwrap();
-        Arc::new(Self { routes, blobs: Mutex::default(), asked: Mutex::default() })
+        Arc::new(Self { routes, blobs: Mutex::default(), asked: Mutex::default(), person: Mutex::default() })
     }
 
     pub fn keep_files_in(&self, blobs: Arc<dyn BlobStore>) {
@@ -91,6 +107,10 @@ impl Features for StandIn {
 
     fn blobs(&self, _: &TenantId, _: &FeatureName) -> Option<Arc<dyn BlobStore>> {
         self.blobs.lock().unwrap().clone()
+    }
+
+    async fn person(&self, _: &TenantId, _: Uuid, _: Deadline) -> Result<Option<Person>, SqlError> {
+        Ok(*self.person.lock().unwrap())
     }
 }
 

@@ -9,11 +9,11 @@ use p2p_identity_core::{
 };
 
 use super::EmbeddedIdentity;
-use super::revocations::Verdict;
 use super::tenant::Tenant;
 use crate::actor::actor;
 use crate::error::AuthenticateError;
 use crate::identity::IdentityCall;
+use crate::revocations::Verdict;
 
 /// What a verified token said.
 pub struct Believed {

@@ -2,16 +2,23 @@
 
 use p2p_context::new_uuid;
 use p2p_identity_core::{Email, check_password};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::EmbeddedIdentity;
-use super::tables::Tables;
-use super::tables::credentials::{
-    credential_activate, credential_discard, credential_find, credential_insert,
-};
-use super::tables::login_failures::{failure_clear, failure_count, failure_find};
+use super::passwords::Turn;
+use crate::audit::actions::{LOGIN_LOCKED, PASSWORD_CHANGED};
+use crate::audit::{AuditEntry, entry_insert};
 use crate::error::CredentialError;
+use crate::fault::Fault;
 use crate::identity::IdentityCall;
+use crate::tables::Tables;
+use crate::tables::credentials::{
+    credential_activate, credential_discard, credential_find, credential_insert, credential_of,
+    password_replace,
+};
+use crate::tables::login_failures::{failure_clear, failure_cleared, failure_count, failure_find};
+use crate::tables::one_time_tokens::{TokenKind, tokens_forgotten};
 
 impl EmbeddedIdentity {
     pub(super) async fn create_credential(
@@ -77,7 +84,7 @@ impl EmbeddedIdentity {
         // Again: those who waited in the queue may be too many guesses.
         let has_failed = self.refuse_locked(tables, &email).await?;
         let (user, hash) = credential_find(tables, &email).await?.unzip();
-        let is_right = turn.matches(password, hash).await?;
+        let is_right = turn.matches(password, hash).await?.is_some();
         match user {
             Some(user) if is_right => {
                 if has_failed {
@@ -85,21 +92,72 @@ impl EmbeddedIdentity {
                 }
                 Ok(user)
             }
-            _ => {
-                failure_count(tables, &email, self.config.lockout, self.clock.now()).await?;
-                Err(CredentialError::WrongCredentials)
-            }
+            _ => Err(self.wrong_credentials(call, tables, &email).await?),
         }
+    }
+
+    /// Links that were mailed to set a new password are worthless afterwards.
+    pub(super) async fn change_password(
+        &self,
+        call: &IdentityCall,
+        user: Uuid,
+        old: &str,
+        new: &str,
+    ) -> Result<(), CredentialError> {
+        check_password(new).map_err(CredentialError::WeakPassword)?;
+        let tenant = self.tenant(call).await?;
+        let tables = tenant.tables(call.deadline);
+        let (email, old_hash, turn) = self.check_old_password(call, tables, user, old).await?;
+        let new_hash = turn.hash(new).await?;
+        let user_id = user.to_string();
+        let audit = AuditEntry::new(&call.origin, self.clock.now(), PASSWORD_CHANGED, user_id).by(user);
+        let effects =
+            [failure_cleared(email.as_str()), tokens_forgotten(TokenKind::Reset, user), entry_insert(&audit)];
+        match password_replace(tables, user, (&old_hash, &new_hash), effects).await? {
+            true => Ok(()),
+            // Changed in the meantime: what was right a moment ago is wrong now.
+            false => Err(CredentialError::WrongCredentials),
+        }
+    }
+
+    /// The same steps as a login, so that nobody guesses here more cheaply. Answers the address, the old password's
+    /// hash, and the turn to make the new one's.
+    async fn check_old_password(
+        &self,
+        call: &IdentityCall,
+        tables: Tables<'_>,
+        user: Uuid,
+        old: &str,
+    ) -> Result<(Email, String, Turn<'_>), CredentialError> {
+        let (email, _) = credential_of(tables, user).await?.ok_or(CredentialError::Missing)?;
+        self.refuse_locked(tables, &email).await?;
+        let turn = self.passwords.turn(call.deadline).await?;
+        self.refuse_locked(tables, &email).await?;
+        let (_, hash) = credential_of(tables, user).await?.ok_or(CredentialError::Missing)?;
+        match turn.matches(old, Some(hash.clone())).await? {
+            Some(turn) => Ok((email, hash, turn)),
+            None => Err(self.wrong_credentials(call, tables, &email).await?),
+        }
+    }
+
+    /// Counts a failure.
+    async fn wrong_credentials(
+        &self,
+        call: &IdentityCall,
+        tables: Tables<'_>,
+        email: &Email,
+    ) -> Result<CredentialError, Fault> {
+        let (lockout, now) = (self.config.lockout, self.clock.now());
+        let locked = AuditEntry::new(&call.origin, now, LOGIN_LOCKED, email.as_str())
+            .with(json!({"seconds": lockout.span.as_secs()}));
+        failure_count(tables, email, lockout, now, &locked).await?;
+        Ok(CredentialError::WrongCredentials)
     }
 
     /// Answers whether the address has failed before, if it is not locked.
     async fn refuse_locked(&self, tables: Tables<'_>, email: &Email) -> Result<bool, CredentialError> {
         let Some(failed) = failure_find(tables, email).await? else { return Ok(false) };
-        let left = failed.locked_until.map_or(0, |until| until.0.saturating_sub(self.clock.now().0));
-        if left <= 0 {
-            return Ok(true);
-        }
-        let seconds = u32::try_from(left.saturating_add(999_999) / 1_000_000).unwrap_or(u32::MAX);
-        Err(CredentialError::Locked(seconds))
+        failed.refuse_locked(self.clock.now())?;
+        Ok(true)
     }
 }

@@ -10,9 +10,10 @@ use p2p_identity_core::{SigningKey, SigningKeys};
 use tokio::task::spawn_blocking;
 
 use super::EmbeddedIdentity;
-use super::fault::{Fault, random};
-use super::tables::signing_keys::{key_delete, key_insert, key_list};
 use super::tenant::Tenant;
+use crate::fault::{Fault, random};
+use crate::identity::{IdentityCall, PublicKeys};
+use crate::tables::signing_keys::{key_delete, key_insert, key_list};
 
 /// A token with an unknown key makes this replica look for new keys, but not more often than this.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
@@ -61,11 +62,27 @@ impl EmbeddedIdentity {
         kid: &str,
         deadline: Deadline,
     ) -> Result<(), Fault> {
-        let read = Timestamp(tenant.keys_read.load(Ordering::Relaxed));
-        if tenant.keys().find(kid).is_some() || self.clock.now() < read.plus(LOOK_AGAIN) {
+        if tenant.keys().find(kid).is_some() || !self.may_look_again(tenant) {
             return Ok(());
         }
         self.read_keys(tenant, deadline).await
+    }
+
+    /// What others need to verify tokens, the newest first. When a new key is due, another replica may have made it;
+    /// if the store does not say, those that are known serve for the shortest time there is.
+    pub(super) async fn published_keys(&self, call: &IdentityCall) -> Result<PublicKeys, Fault> {
+        let tenant = self.tenant(call).await?;
+        self.signing_key(&tenant, call.deadline).await?;
+        let now = self.clock.now();
+        if self.key_plan.is_due(&tenant.keys(), now.as_millis())
+            && self.may_look_again(&tenant)
+            && let Err(fault) = self.read_keys(&tenant, call.deadline).await
+        {
+            tracing::warn!(tenant = %tenant.id, ?fault, "published signing keys may be old");
+        }
+        let keys = tenant.keys();
+        let max_age = self.key_plan.public_for(&keys, now.as_millis());
+        Ok(PublicKeys { keys: keys.iter().rev().map(|key| key.public().jwk()).collect(), max_age })
     }
 
     /// Makes the next key when it is due and removes those that are done with. A tenant without keys stays without.
@@ -80,6 +97,11 @@ impl EmbeddedIdentity {
             return self.make_key(tenant, deadline).await;
         }
         if retired.is_empty() { Ok(()) } else { self.read_keys(tenant, deadline).await }
+    }
+
+    fn may_look_again(&self, tenant: &Tenant) -> bool {
+        let read = Timestamp(tenant.keys_read.load(Ordering::Relaxed));
+        self.clock.now() >= read.plus(LOOK_AGAIN)
     }
 
     fn known_signing_key(&self, tenant: &Tenant) -> Option<Arc<SigningKey>> {

@@ -11,8 +11,8 @@ use p2p_identity_core::{PasswordCost, SALT_BYTES};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 
-use super::fault::{Fault, random};
 use crate::error::CredentialError;
+use crate::fault::{Fault, random};
 
 /// How many may be at work or wait, whatever the number of cores. A login keeps a place of the accounts feature for as
 /// long, and that has 32: most must stay free for people who are signed in.
@@ -49,13 +49,10 @@ impl PasswordWork {
 
     /// A new password's hash.
     pub async fn hash(&self, deadline: Deadline, password: &str) -> Result<String, CredentialError> {
-        let permits = self.permits(deadline).await?;
-        let (cost, salt, password) = (self.cost, random::<SALT_BYTES>()?, password.to_owned());
-        let hashed = self.run(permits, move || cost.hash(&password, salt)).await?;
-        hashed.map_err(|fault| Fault::because(fault).into())
+        Ok(self.turn(deadline).await?.hash(password).await?)
     }
 
-    /// Waits for a turn to check a password. What is known of the address should be looked up after this.
+    /// Waits for a turn to work on a password. What is known of the address should be looked up after this.
     pub async fn turn(&self, deadline: Deadline) -> Result<Turn<'_>, CredentialError> {
         Ok(Turn { work: self, permits: self.permits(deadline).await? })
     }
@@ -76,28 +73,34 @@ impl PasswordWork {
         &self,
         permits: Permits,
         work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Fault> {
+    ) -> Result<(T, Permits), Fault> {
         self.done.fetch_add(1, Ordering::Relaxed);
-        let outcome = spawn_blocking(move || {
-            let _permits = permits;
-            work()
-        });
-        Ok(outcome.await?)
+        // The permits go along: nobody may wait for the outcome any more.
+        Ok(spawn_blocking(move || (work(), permits)).await?)
     }
 }
 
-/// The right to check one password.
+/// The right to check one password, and then to set another.
 pub struct Turn<'a> {
     work: &'a PasswordWork,
     permits: Permits,
 }
 
 impl Turn<'_> {
-    /// Whether the password made this hash. Without one, the same work is done for nothing.
-    pub async fn matches(self, password: &str, phc: Option<String>) -> Result<bool, Fault> {
-        let (cost, decoy, password) = (self.work.cost, Arc::clone(&self.work.decoy), password.to_owned());
+    /// The turn again if the password made this hash. Without one, the same work is done for nothing.
+    pub async fn matches(self, password: &str, phc: Option<String>) -> Result<Option<Self>, Fault> {
+        let Self { work, permits } = self;
+        let (cost, decoy, password) = (work.cost, Arc::clone(&work.decoy), password.to_owned());
         let check = move || cost.matches(&password, phc.as_deref().unwrap_or(&decoy));
-        self.work.run(self.permits, check).await
+        let (is_right, permits) = work.run(permits, check).await?;
+        Ok(is_right.then_some(Self { work, permits }))
+    }
+
+    /// A new password's hash.
+    pub async fn hash(self, password: &str) -> Result<String, Fault> {
+        let (cost, salt, password) = (self.work.cost, random::<SALT_BYTES>()?, password.to_owned());
+        let (hash, _permits) = self.work.run(self.permits, move || cost.hash(&password, salt)).await?;
+        hash.map_err(Fault::because)
     }
 }
 
@@ -124,8 +127,8 @@ mod tests {
         assert_eq!(work.hash(soon(), "x").await, Err(CredentialError::Busy));
         drop((turn, place));
         let phc = work.hash(soon(), "x").await.unwrap();
-        assert!(work.turn(soon()).await.unwrap().matches("x", Some(phc)).await.unwrap());
-        assert!(!work.turn(soon()).await.unwrap().matches("x", None).await.unwrap());
+        assert!(work.turn(soon()).await.unwrap().matches("x", Some(phc)).await.unwrap().is_some());
+        assert!(work.turn(soon()).await.unwrap().matches("x", None).await.unwrap().is_none());
         assert_eq!(work.done(), 3, "a check against nothing is work too");
     }
 }

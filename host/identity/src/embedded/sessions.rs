@@ -1,23 +1,25 @@
 //! Opening, refreshing and ending sessions.
 
-use p2p_context::Deadline;
+use p2p_context::{Deadline, Timestamp};
 use p2p_identity_core::{
     CsrfProof, Headers, Presented, RefreshState, RefreshTicket, RequestTokens, Rotation, RotationRules,
     StoredHash, TransferMode, UnverifiedToken, Withdrawal, passes_anti_csrf, rotate, withdraw_headers,
 };
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::EmbeddedIdentity;
-use super::fault::Fault;
-use super::revocations::Revocation;
-use super::tables::sessions::{
-    Session, session_end, session_end_all, session_find, session_insert, session_rotate, session_state_claims,
-};
 use super::tenant::Tenant;
 use super::tokens::{Lineage, NewRefreshToken, new_handle};
+use crate::audit::AuditEntry;
+use crate::audit::actions::{SESSION_REUSED, SESSION_REVOKED};
 use crate::error::SessionError;
+use crate::fault::Fault;
 use crate::identity::{IdentityCall, Issued};
+use crate::revocations::Revocation;
+use crate::tables::sessions::{
+    Session, session_end, session_end_all, session_find, session_insert, session_rotate, session_state_claims,
+};
 
 /// So often a refresh starts over when another one of the same session was quicker.
 const ATTEMPTS: usize = 4;
@@ -30,9 +32,9 @@ struct Held<'a> {
 }
 
 /// The session that a request names by a token of any age.
-struct Named {
+pub struct Named {
+    pub handle: String,
     mode: TransferMode,
-    handle: String,
     anti_csrf: Option<String>,
 }
 
@@ -53,7 +55,7 @@ impl EmbeddedIdentity {
         let state =
             RefreshState { current: refresh.hash, previous: None, rotated_ms: now.as_millis(), expires_ms };
         let session = Session { handle, user, state, claims: claims.clone(), stated_ms: now.as_millis() };
-        session_insert(tenant.tables(call.deadline), &session, now).await?;
+        session_insert(tenant.tables(call.deadline), &session, request.user_agent(), now).await?;
         Ok(self.issue(&tenant, call.deadline, &session, refresh, request).await?)
     }
 
@@ -76,7 +78,7 @@ impl EmbeddedIdentity {
         let of =
             Lineage { handle: &held.ticket.handle, user: held.ticket.user, parent: Some(presented.hash) };
         let next = self.new_refresh_token(&tenant, held.mode, of)?;
-        let session = self.rotate_session(&tenant, call.deadline, &held.ticket, presented, &next).await?;
+        let session = self.rotate_session(&tenant, call, &held.ticket, presented, &next).await?;
         Ok(self.issue(&tenant, call.deadline, &session, next, request).await?)
     }
 
@@ -98,7 +100,7 @@ impl EmbeddedIdentity {
         if !passes_anti_csrf(config.anti_csrf, request, proof) {
             return Err(SessionError::Absent);
         }
-        self.end_session(&tenant, call.deadline, &named.handle).await?;
+        self.end_session(&tenant, call.deadline, &named.handle, None).await?;
         Ok(withdraw_headers(config, Withdrawal::Only(named.mode)))
     }
 
@@ -109,7 +111,9 @@ impl EmbeddedIdentity {
     ) -> Result<(), SessionError> {
         let tenant = self.tenant(call).await?;
         let now = self.clock.now();
-        session_end_all(tenant.tables(call.deadline), user, now).await.map_err(Fault::from)?;
+        let audit = revoked(call, now, user, json!({"sessions": "all"}));
+        let tables = tenant.tables(call.deadline);
+        session_end_all(tables, user, None, now, &audit).await.map_err(Fault::from)?;
         Ok(tenant.learn(call.deadline, now).await?)
     }
 
@@ -129,12 +133,12 @@ impl EmbeddedIdentity {
     async fn rotate_session(
         &self,
         tenant: &Tenant,
-        deadline: Deadline,
+        call: &IdentityCall,
         ticket: &RefreshTicket,
         presented: Presented,
         next: &NewRefreshToken,
     ) -> Result<Session, SessionError> {
-        let tables = tenant.tables(deadline);
+        let tables = tenant.tables(call.deadline);
         let config = &self.config.sessions;
         let rules = RotationRules { grace: config.refresh_grace, validity: config.refresh_validity };
         for _ in 0..ATTEMPTS {
@@ -147,13 +151,13 @@ impl EmbeddedIdentity {
                     }
                 }
                 Rotation::Expired => return Err(self.invalid()),
-                Rotation::Reused => return Err(self.punish_reuse(tenant, deadline, &session).await?),
+                Rotation::Reused => return Err(self.punish_reuse(tenant, call, &session).await?),
             }
         }
         Err(Fault::because("the session is refreshed too often at once").into())
     }
 
-    async fn named_session(
+    pub(super) async fn named_session(
         &self,
         tenant: &Tenant,
         deadline: Deadline,
@@ -178,10 +182,13 @@ impl EmbeddedIdentity {
     async fn punish_reuse(
         &self,
         tenant: &Tenant,
-        deadline: Deadline,
+        call: &IdentityCall,
         session: &Session,
     ) -> Result<SessionError, Fault> {
-        self.end_session(tenant, deadline, &session.handle).await?;
+        let user = session.user.to_string();
+        let audit = AuditEntry::new(&call.origin, self.clock.now(), SESSION_REUSED, user)
+            .with(json!({"session": session.handle}));
+        self.end_session(tenant, call.deadline, &session.handle, Some(&audit)).await?;
         tracing::warn!(
             tenant = %tenant.id, user = %session.user, session = session.handle,
             "a refresh token was used again after it was traded; its session is revoked"
@@ -189,12 +196,23 @@ impl EmbeddedIdentity {
         Ok(SessionError::Reused(withdraw_headers(&self.config.sessions, Withdrawal::Everything)))
     }
 
-    async fn end_session(&self, tenant: &Tenant, deadline: Deadline, handle: &str) -> Result<(), Fault> {
+    async fn end_session(
+        &self,
+        tenant: &Tenant,
+        deadline: Deadline,
+        handle: &str,
+        audit: Option<&AuditEntry>,
+    ) -> Result<(), Fault> {
         let now = self.clock.now();
-        session_end(tenant.tables(deadline), handle, now).await?;
+        session_end(tenant.tables(deadline), handle, now, audit).await?;
         tenant.revocations.note(Revocation { handle: handle.to_owned(), claims_at: None, revoked_at: now });
         Ok(())
     }
+}
+
+/// What the log says when sessions of a user end otherwise than by signing out.
+pub fn revoked(call: &IdentityCall, now: Timestamp, user: Uuid, which: Value) -> AuditEntry {
+    AuditEntry::new(&call.origin, now, SESSION_REVOKED, user.to_string()).with(which)
 }
 
 /// The refresh token of a request: the one in a header, else the newest cookie. An older cookie of another domain

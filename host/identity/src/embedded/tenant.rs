@@ -10,12 +10,12 @@ use p2p_storage::{SqlStore, StoreLimits};
 use tokio::sync::Mutex;
 
 use super::EmbeddedIdentity;
-use super::fault::Fault;
-use super::revocations::Revocations;
-use super::tables::Tables;
-use super::tables::revocations::revocations_since;
+use crate::fault::Fault;
 use crate::identity::IdentityCall;
 use crate::migrations::{PLATFORM, platform_migrations};
+use crate::revocations::Revocations;
+use crate::tables::Tables;
+use crate::tables::revocations::revocations_since;
 
 /// Clocks of replicas may differ by this much, and a commit may take this long to be seen.
 const OVERLAP: Duration = Duration::from_secs(30);

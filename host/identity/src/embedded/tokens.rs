@@ -1,20 +1,23 @@
 //! Making the pair of tokens that a session hands out.
 
+use std::sync::Arc;
+
 use getrandom::SysRng;
 use p2p_context::{Deadline, new_uuid};
 use p2p_identity_core::{
-    AccessPayload, AntiCsrf, IssuedTokens, RefreshTicket, RequestTokens, StoredHash, TransferMode,
-    Withdrawal, issue_headers, refresh_token_hash, sign_access_token, token_claims, withdraw_headers,
+    AccessPayload, AntiCsrf, IssuedTokens, RefreshTicket, RequestTokens, SigningKey, StoredHash,
+    TransferMode, Withdrawal, issue_headers, refresh_token_hash, sign_access_token, token_claims,
+    withdraw_headers,
 };
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
 use super::EmbeddedIdentity;
-use super::fault::{Fault, random};
-use super::tables::sessions::Session;
 use super::tenant::Tenant;
 use crate::error::SessionError;
+use crate::fault::{Fault, random};
 use crate::identity::Issued;
+use crate::tables::sessions::Session;
 
 /// A refresh token that is about to be handed out.
 pub struct NewRefreshToken {
@@ -64,13 +67,7 @@ impl EmbeddedIdentity {
         request: &RequestTokens,
     ) -> Result<Issued, Fault> {
         let key = self.signing_key(tenant, deadline).await?;
-        let payload = self.payload(tenant, session, &refresh);
-        // Signing takes milliseconds: long for a thread that serves many requests.
-        let (payload, access) = spawn_blocking(move || {
-            let access = sign_access_token(&payload, &key, &mut SysRng)?;
-            Ok::<_, Fault>((payload, access))
-        })
-        .await??;
+        let (payload, access) = sign(self.payload(tenant, session, &refresh), key).await?;
         let issued = IssuedTokens {
             mode: refresh.mode,
             access: &access,
@@ -103,6 +100,16 @@ impl EmbeddedIdentity {
             claims: token_claims(&session.claims, session.stated_ms),
         }
     }
+}
+
+/// The payload again, and the access token that says it.
+pub async fn sign(payload: AccessPayload, key: Arc<SigningKey>) -> Result<(AccessPayload, String), Fault> {
+    // Signing takes milliseconds: long for a thread that serves many requests.
+    spawn_blocking(move || {
+        let access = sign_access_token(&payload, &key, &mut SysRng)?;
+        Ok((payload, access))
+    })
+    .await?
 }
 
 /// A fresh public name for a session.

@@ -7,12 +7,13 @@ use std::time::Duration;
 use p2p_context::{Deadline, Timestamp};
 
 use super::EmbeddedIdentity;
-use super::fault::Fault;
-use super::tables::credentials::credential_sweep;
-use super::tables::login_failures::failure_sweep;
-use super::tables::revocations::revocation_sweep;
-use super::tables::sessions::session_sweep;
 use super::tenant::Tenant;
+use crate::fault::Fault;
+use crate::tables::credentials::credential_sweep;
+use crate::tables::login_failures::failure_sweep;
+use crate::tables::one_time_tokens::token_sweep;
+use crate::tables::revocations::revocation_sweep;
+use crate::tables::sessions::session_sweep;
 
 /// For one tenant's turn.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -22,6 +23,8 @@ const ROUND: Duration = Duration::from_mins(1);
 const PENDING: Duration = Duration::from_hours(1);
 /// Revocations are kept a little longer than the tokens they are about.
 const MARGIN: Duration = Duration::from_mins(5);
+/// So long an expired token is still known: using it takes newer ones of its user along.
+const TOKEN_KEPT: Duration = Duration::from_hours(24);
 
 impl EmbeddedIdentity {
     pub(super) async fn keep_up(&self) {
@@ -51,6 +54,7 @@ impl EmbeddedIdentity {
             credential_sweep(tables, now.minus(PENDING)).await?;
         }
         failure_sweep(tables, now.minus(self.config.lockout.span)).await?;
+        token_sweep(tables, now.minus(TOKEN_KEPT)).await?;
         session_sweep(tables, now).await?;
         let forgotten = now.minus(self.config.sessions.access_validity + MARGIN);
         revocation_sweep(tables, forgotten).await?;

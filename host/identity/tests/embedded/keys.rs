@@ -1,10 +1,10 @@
 //! Signing keys over time and over changes of the deployment's secret.
 
-use p2p_identity::{AuthenticateError, Identity, Secrets, SessionError};
+use p2p_identity::{AuthenticateError, Identity, PublicKeys, Secrets, SessionError};
 use uuid::Uuid;
 
 use crate::browser::Browser;
-use crate::world::{SECRET, World, acme, member};
+use crate::world::{SECRET, World, acme, call, member};
 
 const USER: Uuid = Uuid::from_u128(5);
 const WEEK: u64 = 168 * 3600;
@@ -67,6 +67,51 @@ async fn a_lost_secret_signs_everybody_out_and_lets_them_in_again() {
 /// The first part of an access token: algorithm, version and the key's name.
 fn kid(browser: &Browser) -> String {
     browser.kept.get("st-access-token").unwrap().split('.').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn published_keys_verify_what_is_signed_now_and_soon_and_was_signed_before() {
+    let world = World::new();
+    let replica = world.replica();
+    let fresh = world.identity.public_keys(&acme()).await.unwrap();
+    assert_eq!((fresh.keys.len(), fresh.max_age.as_secs()), (1, 3600), "the first look makes the first key");
+    assert_eq!((fresh.keys[0].alg, fresh.keys[0].usage, fresh.keys[0].kty), ("RS256", "sig", "RSA"));
+    let browser = world.signed_in(Browser::with_headers(), USER).await;
+    assert_eq!(kid_of(&browser), fresh.keys[0].kid, "and it is the one that signs");
+    assert_eq!(kids(&replica.public_keys(&acme()).await.unwrap()), kids(&fresh), "here and there");
+
+    world.advance(WEEK - 600);
+    assert_eq!(world.identity.public_keys(&acme()).await.unwrap().max_age.as_secs(), 660);
+    world.advance(600);
+    world.identity.tick().await;
+    let both = replica.public_keys(&acme()).await.unwrap();
+    assert_eq!(both.keys.len(), 2, "another replica's new key, before it signs");
+    assert_eq!(both.keys[1].kid, fresh.keys[0].kid, "the newest first");
+    assert_eq!(both.max_age.as_secs(), 3600);
+    world.advance(2 * 3600 + 61);
+    world.identity.tick().await;
+    assert_eq!(kids(&world.identity.public_keys(&acme()).await.unwrap()), kids(&both)[..1]);
+}
+
+#[tokio::test]
+async fn every_tenant_has_keys_and_an_issuer_of_its_own() {
+    let world = World::new();
+    let [here, there] = [acme(), call("other")];
+    let ours = kids(&world.identity.public_keys(&here).await.unwrap());
+    world.advance(1);
+    assert_ne!(kids(&world.identity.public_keys(&there).await.unwrap()), ours);
+    assert_eq!(world.identity.issuer(&here.tenant), "http://localhost:8000/auth/acme");
+    assert_eq!(world.identity.issuer(&there.tenant), "http://localhost:8000/auth/other");
+}
+
+fn kids(keys: &PublicKeys) -> Vec<String> {
+    keys.keys.iter().map(|key| key.kid.clone()).collect()
+}
+
+/// The key that an access token names.
+fn kid_of(browser: &Browser) -> String {
+    let token = browser.kept.get("st-access-token").unwrap();
+    p2p_identity_core::UnverifiedToken::parse(token).unwrap().kid().to_owned()
 }
 
 #[tokio::test]

@@ -1,13 +1,20 @@
 //! The embedded core over real SQLite files, with a clock that moves only when told.
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+mod api_keys;
+mod audit;
 mod authentication;
 mod browser;
 mod credentials;
 mod keys;
 mod lockout;
+mod open_sessions;
 mod outage;
+mod password_change;
+mod plug;
+mod proofs;
 mod protection;
 mod replicas;
+mod restate;
 mod sessions;
 mod world;

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use p2p_context::{Actor, Deadline, FixedClock, TenantId, Timestamp};
+use p2p_context::{Actor, Deadline, FeatureName, FixedClock, Scope, TenantId, Timestamp};
+use p2p_identity::audit::{AuditEntry, AuditFilter, AuditLog};
 use p2p_identity::{
-    AuthenticateError, EmbeddedIdentity, Identity, IdentityCall, IdentityConfig, Issued, PasswordCost,
-    RequestTokens, Secrets, SessionError,
+    AuthenticateError, EmbeddedIdentity, Identity, IdentityCall, IdentityConfig, Issued, PLATFORM,
+    PasswordCost, RequestTokens, Secrets, SessionError, platform_migrations,
 };
-use p2p_storage::{EmbeddedConfig, EmbeddedStores, Stores};
+use p2p_storage::packed::Params;
+use p2p_storage::{EmbeddedConfig, EmbeddedStores, SqlStore, Statement, StoreCall, StoreLimits, Stores};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -17,6 +19,7 @@ use crate::browser::Browser;
 
 pub const SECRET: &str = "the secret of these tests";
 pub const PASSWORD: &str = "correct horse 7";
+pub const NEW_PASSWORD: &str = "battery staple 8";
 pub const QUICK: PasswordCost = PasswordCost { memory_kib: 8, passes: 1, lanes: 1 };
 
 pub struct World {
@@ -24,7 +27,7 @@ pub struct World {
     pub clock: Arc<FixedClock>,
     pub config: IdentityConfig,
     pub stores: Arc<dyn Stores>,
-    _folder: TempDir,
+    pub folder: TempDir,
 }
 
 impl World {
@@ -42,7 +45,7 @@ impl World {
         change(&mut config);
         let identity =
             EmbeddedIdentity::new(stores.clone(), secrets(), clock.clone(), config.clone()).unwrap();
-        Self { identity, clock, config, stores, _folder: folder }
+        Self { identity, clock, config, stores, folder }
     }
 
     /// Another process over the same stores.
@@ -58,6 +61,38 @@ impl World {
         self.clock.advance(Duration::from_secs(seconds));
     }
 
+    /// How many rows a table of `acme` has.
+    pub async fn count(&self, table: &str) -> u32 {
+        let call = StoreCall::until(acme().deadline);
+        self.sql().await.query(call, &format!("SELECT 1 FROM {table}"), &[]).await.unwrap().count
+    }
+
+    /// Changes a table of `acme` behind everybody's back.
+    pub async fn write(&self, text: &str, params: Params) {
+        let statement = Statement { text: text.to_owned(), params: params.finish(), expect: None };
+        let call = StoreCall::until(acme().deadline);
+        self.sql().await.commit(call, &[statement], &[]).await.unwrap();
+    }
+
+    async fn sql(&self) -> Arc<dyn SqlStore> {
+        let scope = Scope { tenant: acme().tenant, feature: FeatureName::new(PLATFORM).unwrap() };
+        let opened = self.stores.open(&scope, &platform_migrations(), StoreLimits::default()).await;
+        opened.unwrap().sql
+    }
+
+    /// What the log of `acme` holds, oldest first.
+    pub async fn audited(&self) -> Vec<AuditEntry> {
+        let log = AuditLog::new(self.stores.clone());
+        let mut entries = log.list(&acme().tenant, &AuditFilter::default(), 100).await.unwrap();
+        entries.reverse();
+        entries
+    }
+
+    /// What of it is about one kind of thing.
+    pub async fn audited_as(&self, action: &str) -> Vec<AuditEntry> {
+        self.audited().await.into_iter().filter(|entry| entry.action == action).collect()
+    }
+
     /// An active credential.
     pub async fn person(&self, email: &str) -> Uuid {
         let user = self.identity.credential_create(&acme(), email, PASSWORD).await.unwrap();
@@ -70,6 +105,11 @@ impl World {
         let issued = self.identity.session_create(&acme(), &browser.call(), user, member()).await.unwrap();
         browser.take(&issued.headers);
         browser
+    }
+
+    /// Whether this password signs in.
+    pub async fn opens(&self, email: &str, password: &str) -> bool {
+        self.identity.credential_verify(&acme(), email, password).await.is_ok()
     }
 
     pub async fn who(&self, browser: &Browser) -> Result<Option<Actor>, AuthenticateError> {
@@ -96,10 +136,7 @@ pub fn acme() -> IdentityCall {
 }
 
 pub fn call(tenant: &str) -> IdentityCall {
-    IdentityCall {
-        tenant: TenantId::new(tenant).unwrap(),
-        deadline: Deadline::after(Duration::from_secs(60)),
-    }
+    IdentityCall::new(TenantId::new(tenant).unwrap(), Deadline::after(Duration::from_secs(60)))
 }
 
 pub fn member() -> Map<String, Value> {

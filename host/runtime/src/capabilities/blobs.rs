@@ -2,12 +2,21 @@
 
 use std::time::Duration;
 
-use p2p_storage::{BlobError, BlobInfo};
+use bytes::Bytes;
+use futures::{StreamExt as _, stream};
+use p2p_context::Deadline;
+use p2p_storage::{BlobError, BlobInfo, BlobStore, StageLimits};
 use wasmtime::component::HasSelf;
 
 use super::{Caller, timed};
-use crate::bindings::p2p::platform::blobs::{Blob, Error, Host, HostWithStore};
+use crate::bindings::p2p::platform::blobs::{Blob, Error, Host, HostWithStore, Picture};
+use crate::pictures::{self, Square};
 use crate::state::GuestState;
+
+/// Squares of one picture.
+const SQUARES: std::ops::RangeInclusive<usize> = 1..=4;
+/// Pixels of a side.
+const SIDES: std::ops::RangeInclusive<u32> = 16..=1024;
 
 impl Host for GuestState {}
 
@@ -47,6 +56,68 @@ impl<T: Send> HostWithStore<T> for HasSelf<GuestState> {
         let ttl = Duration::from_secs(u64::from(ttl_seconds.clamp(1, 86_400)));
         Ok(timed(caller, services.stores.blobs.url(&name, ttl)).await?.map_err(convert_error))
     }
+
+    async fn promote_squares(
+        caller: &Caller<T>,
+        staged_id: String,
+        name: String,
+        sides: Vec<u32>,
+    ) -> wasmtime::Result<Result<Vec<Picture>, Error>> {
+        let fits = SQUARES.contains(&sides.len()) && sides.iter().all(|side| SIDES.contains(side));
+        wasmtime::ensure!(fits, "blobs: 1 to 4 squares of 16 to 1024 pixels");
+        let (services, call) = caller.with(|mut access| access.get().store_use())?;
+        let blobs = services.stores.blobs.as_ref();
+        let answer = timed(caller, keep_squares(blobs, call.deadline, &staged_id, &name, sides)).await?;
+        Ok(answer.map_err(convert_error))
+    }
+}
+
+/// The upload goes last, so that a call which died in between can be made again.
+async fn keep_squares(
+    blobs: &dyn BlobStore,
+    deadline: Deadline,
+    staged_id: &str,
+    name: &str,
+    sides: Vec<u32>,
+) -> Result<Vec<Picture>, BlobError> {
+    let bytes = read_staged(blobs, staged_id).await?;
+    let squares = pictures::squares(bytes, sides.clone()).await.map_err(|_| BlobError::Rejected)?;
+    let mut kept = Vec::with_capacity(sides.len());
+    for (square, side) in squares.into_iter().zip(sides) {
+        kept.push(keep_square(blobs, deadline, square, &format!("{name}-{side}")).await?);
+    }
+    blobs.reject(staged_id).await?;
+    Ok(kept)
+}
+
+async fn read_staged(blobs: &dyn BlobStore, staged_id: &str) -> Result<Vec<u8>, BlobError> {
+    let mut stream = blobs.staged(staged_id).await?;
+    let mut bytes = Vec::new();
+    while let Some(piece) = stream.next().await {
+        bytes.extend_from_slice(&piece.map_err(|error| BlobError::Unavailable(error.to_string()))?);
+        if bytes.len() > pictures::BYTES_MAX {
+            return Err(BlobError::Rejected);
+        }
+    }
+    Ok(bytes)
+}
+
+async fn keep_square(
+    blobs: &dyn BlobStore,
+    deadline: Deadline,
+    square: Square,
+    name: &str,
+) -> Result<Picture, BlobError> {
+    let Square { side, media_type, bytes } = square;
+    let limits = StageLimits { bytes: bytes.len() as u64 };
+    let body = stream::once(async move { Ok(Bytes::from(bytes)) }).boxed();
+    let staged = blobs.stage(media_type, body, limits, deadline).await?;
+    let promoted = blobs.promote(&staged.id, name).await;
+    if promoted.is_err() {
+        // What cannot be dropped now is swept within the hour.
+        let _swept_later = blobs.reject(&staged.id).await;
+    }
+    Ok(Picture { blob: convert_blob(promoted?), width: side, height: side })
 }
 
 fn convert_blob(blob: BlobInfo) -> Blob {

@@ -17,7 +17,7 @@ impl<T: Send> HostWithStore<T> for HasSelf<GuestState> {
             Err(EventRefusal::Rejected) => return Ok(Err(Error::Rejected)),
         };
         let (services, call) = caller.with(|mut access| access.get().store_use())?;
-        let answer = timed(caller, services.stores.outbox.emit(call.deadline, &events)).await?;
+        let answer = timed(caller, services.stores.outbox.emit(call, &events)).await?;
         Ok(answer.map_err(|_| Error::Unavailable))
     }
 }

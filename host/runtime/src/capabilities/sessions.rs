@@ -6,7 +6,7 @@ use uuid::Uuid;
 use wasmtime::component::HasSelf;
 
 use super::{Caller, pack, timed};
-use crate::bindings::p2p::platform::sessions::{Error, Host, HostWithStore, Issued};
+use crate::bindings::p2p::platform::sessions::{Error, Host, HostWithStore, Issued, OpenSession};
 use crate::state::GuestState;
 
 impl Host for GuestState {}
@@ -23,7 +23,7 @@ impl<T: Send> HostWithStore<T> for HasSelf<GuestState> {
         let claims = serde_json::from_slice(&claims)?;
         let (services, call) = caller.with(|mut access| access.get().store_use())?;
         let tokens = caller.with(|mut access| access.get().call().map(|call| call.tokens.clone()))?;
-        let identity = services.identity_call(call.deadline);
+        let identity = services.identity_call_of(&call);
         let create = services.identity.session_create(&identity, &tokens, user, claims);
         let answer = timed(caller, create).await?;
         issue(caller, answer)
@@ -32,7 +32,7 @@ impl<T: Send> HostWithStore<T> for HasSelf<GuestState> {
     async fn refresh(caller: &Caller<T>) -> wasmtime::Result<Result<Issued, Error>> {
         let (services, call) = caller.with(|mut access| access.get().store_use())?;
         let tokens = caller.with(|mut access| access.get().call().map(|call| call.tokens.clone()))?;
-        let identity = services.identity_call(call.deadline);
+        let identity = services.identity_call_of(&call);
         let answer = timed(caller, services.identity.session_refresh(&identity, &tokens)).await?;
         issue(caller, answer)
     }
@@ -40,7 +40,7 @@ impl<T: Send> HostWithStore<T> for HasSelf<GuestState> {
     async fn revoke(caller: &Caller<T>) -> wasmtime::Result<Result<Vec<u8>, Error>> {
         let (services, call) = caller.with(|mut access| access.get().store_use())?;
         let tokens = caller.with(|mut access| access.get().call().map(|call| call.tokens.clone()))?;
-        let identity = services.identity_call(call.deadline);
+        let identity = services.identity_call_of(&call);
         match timed(caller, services.identity.session_revoke(&identity, &tokens)).await? {
             Ok(headers) => Ok(Ok(remember(caller, headers)?)),
             Err(error) => Ok(Err(convert_error(caller, error)?)),
@@ -50,7 +50,7 @@ impl<T: Send> HostWithStore<T> for HasSelf<GuestState> {
     async fn revoke_user(caller: &Caller<T>, user_id: String) -> wasmtime::Result<Result<(), Error>> {
         let user = parse_user(&user_id)?;
         let (services, call) = caller.with(|mut access| access.get().store_use())?;
-        let identity = services.identity_call(call.deadline);
+        let identity = services.identity_call_of(&call);
         match timed(caller, services.identity.session_revoke_user(&identity, user)).await? {
             Ok(()) => Ok(Ok(())),
             Err(error) => Ok(Err(convert_error(caller, error)?)),
@@ -65,11 +65,72 @@ impl<T: Send> HostWithStore<T> for HasSelf<GuestState> {
         let user = parse_user(&user_id)?;
         let claims = serde_json::from_slice(&claims)?;
         let (services, call) = caller.with(|mut access| access.get().store_use())?;
-        let identity = services.identity_call(call.deadline);
+        let identity = services.identity_call_of(&call);
         match timed(caller, services.identity.session_update_claims(&identity, user, claims)).await? {
             Ok(()) => Ok(Ok(())),
             Err(error) => Ok(Err(convert_error(caller, error)?)),
         }
+    }
+
+    async fn restate(caller: &Caller<T>, claims: Vec<u8>) -> wasmtime::Result<Result<Vec<u8>, Error>> {
+        let claims = serde_json::from_slice(&claims)?;
+        let (services, call) = caller.with(|mut access| access.get().store_use())?;
+        let tokens = caller.with(|mut access| access.get().call().map(|call| call.tokens.clone()))?;
+        let identity = services.identity_call_of(&call);
+        match timed(caller, services.identity.session_restate(&identity, &tokens, claims)).await? {
+            Ok(issued) => Ok(Ok(remember(caller, issued.headers)?)),
+            Err(error) => Ok(Err(convert_error(caller, error)?)),
+        }
+    }
+
+    async fn list_user(
+        caller: &Caller<T>,
+        user_id: String,
+    ) -> wasmtime::Result<Result<Vec<OpenSession>, Error>> {
+        let user = parse_user(&user_id)?;
+        let (services, call) = caller.with(|mut access| access.get().store_use())?;
+        let tokens = caller.with(|mut access| access.get().call().map(|call| call.tokens.clone()))?;
+        let identity = services.identity_call_of(&call);
+        match timed(caller, services.identity.session_list(&identity, &tokens, user)).await? {
+            Ok(sessions) => Ok(Ok(sessions.into_iter().map(convert_session).collect())),
+            Err(error) => Ok(Err(convert_error(caller, error)?)),
+        }
+    }
+
+    async fn revoke_one(
+        caller: &Caller<T>,
+        user_id: String,
+        handle: String,
+    ) -> wasmtime::Result<Result<bool, Error>> {
+        let user = parse_user(&user_id)?;
+        let (services, call) = caller.with(|mut access| access.get().store_use())?;
+        let identity = services.identity_call_of(&call);
+        match timed(caller, services.identity.session_revoke_one(&identity, user, &handle)).await? {
+            Ok(found) => Ok(Ok(found)),
+            Err(error) => Ok(Err(convert_error(caller, error)?)),
+        }
+    }
+
+    async fn revoke_others(caller: &Caller<T>, user_id: String) -> wasmtime::Result<Result<(), Error>> {
+        let user = parse_user(&user_id)?;
+        let (services, call) = caller.with(|mut access| access.get().store_use())?;
+        let tokens = caller.with(|mut access| access.get().call().map(|call| call.tokens.clone()))?;
+        let identity = services.identity_call_of(&call);
+        match timed(caller, services.identity.session_revoke_others(&identity, &tokens, user)).await? {
+            Ok(()) => Ok(Ok(())),
+            Err(error) => Ok(Err(convert_error(caller, error)?)),
+        }
+    }
+}
+
+fn convert_session(session: p2p_identity::OpenSession) -> OpenSession {
+    OpenSession {
+        handle: session.handle,
+        created_at: session.created_at.0,
+        refreshed_at: session.refreshed_at.0,
+        expires_at: session.expires_at.0,
+        user_agent: session.user_agent,
+        is_current: session.is_current,
     }
 }
 
@@ -87,7 +148,7 @@ fn issue<T: Send>(
     }
 }
 
-fn remember<T: Send>(caller: &Caller<T>, headers: Headers) -> wasmtime::Result<Vec<u8>> {
+pub(super) fn remember<T: Send>(caller: &Caller<T>, headers: Headers) -> wasmtime::Result<Vec<u8>> {
     let mut packed = Vec::with_capacity(1024);
     for (name, value) in &headers {
         pack(&mut packed, name, value.as_bytes());

@@ -7,25 +7,35 @@ use anyhow::{Context, Result, bail};
 
 /// Names that are understood; `.env.example` has each.
 #[cfg(test)]
-const SUPPORTED: [&str; 6] =
-    ["SECRET_KEY", "BACKEND_CORS_ORIGINS", "PUBLIC_URL", "LOG_LEVEL", "COOKIE_DOMAIN", "TRUSTED_PROXIES"];
+const SUPPORTED: [&str; 16] = [
+    "SECRET_KEY",
+    "BACKEND_CORS_ORIGINS",
+    "PUBLIC_URL",
+    "LOG_LEVEL",
+    "COOKIE_DOMAIN",
+    "TRUSTED_PROXIES",
+    "AUTH_REQUIRE_VERIFIED",
+    "SUPERTOKENS_CONNECTION_URI",
+    "SUPERTOKENS_API_KEY",
+    "SMTP_HOST",
+    "SMTP_PORT",
+    "SMTP_USER",
+    "SMTP_PASSWORD",
+    "SMTP_TLS",
+    "SMTP_FROM",
+    "SMTP_CA_FILE",
+];
 
 /// Names for later, and what is used instead today.
-const UNSUPPORTED: [(&str, &str); 17] = [
+const UNSUPPORTED: [(&str, &str); 11] = [
     ("DATABASE_URL", "PostgreSQL; tables are kept in SQLite under the data folder"),
     ("MONGODB_URL", "MongoDB; documents are kept in SQLite under the data folder"),
-    ("SUPERTOKENS_CONNECTION_URI", "a SuperTokens Core; sessions are handled by the server itself"),
-    ("SUPERTOKENS_API_KEY", "a SuperTokens Core; sessions are handled by the server itself"),
     ("AWS_ACCESS_KEY_ID", "S3; files are kept under the data folder"),
     ("AWS_SECRET_ACCESS_KEY", "S3; files are kept under the data folder"),
     ("AWS_S3_BUCKET", "S3; files are kept under the data folder"),
     ("AWS_ENDPOINT_URL", "S3; files are kept under the data folder"),
     ("AWS_REGION", "S3; files are kept under the data folder"),
     ("AZURE_STORAGE_CONNECTION_STRING", "Azure Blob Storage; files are kept under the data folder"),
-    ("SMTP_HOST", "SMTP; no mail is sent yet"),
-    ("SMTP_PORT", "SMTP; no mail is sent yet"),
-    ("SMTP_USER", "SMTP; no mail is sent yet"),
-    ("SMTP_PASSWORD", "SMTP; no mail is sent yet"),
     ("REDIS_URL", "Redis; the cache lives in the process"),
     ("NATS_URL", "NATS; there is one process and no bus"),
     ("SENTRY_DSN", "Sentry; errors are in the log"),

@@ -9,7 +9,7 @@ use p2p_storage::Stores as _;
 use p2p_tenants::file::Tenant;
 use p2p_tenants::{Grant, Installation};
 
-use super::Finding;
+use super::{Finding, core, mail, sessions};
 use crate::config::Config;
 use crate::lock::{DataLock, Holder};
 use crate::{descriptors, features, logging, secret, wiring};
@@ -27,8 +27,11 @@ pub async fn all(config: &Config) -> Vec<Finding> {
     let mut findings = vec![configuration(config), addresses(config), lock(holder)];
     findings.extend(listen(config, is_running));
     findings.push(secret_key(config));
+    findings.push(sessions::look(config));
     findings.push(disk(&config.data));
     findings.push(stores(config).await);
+    findings.extend(core::look(config).await);
+    findings.push(mail::look(config).await);
     findings.push(clock(&config.data));
     findings.push(open_files(config));
     findings.extend(tenants(config));

@@ -197,11 +197,17 @@ async fn an_event_is_handled_once(candidate: &Candidate) -> Verdict {
     let handling = StoreCall { handling: Some(handled), ..soon() };
     let documents = &stores.documents;
     let inc = [change("n", Operator::Inc, json!(1))];
-    assert_eq!(documents.update(handling, "posts", "a", &inc, None, &[]).await, Err(DocumentError::Missing));
+    assert_eq!(
+        documents.update(handling.clone(), "posts", "a", &inc, None, &[]).await,
+        Err(DocumentError::Missing)
+    );
     assert!(!stores.outbox.is_handled(handled).await?, "a failed write handles nothing");
-    documents.insert(handling, "posts", "a", b"{}", &[]).await?;
+    documents.insert(handling.clone(), "posts", "a", b"{}", &[]).await?;
     assert!(stores.outbox.is_handled(handled).await?);
-    assert_eq!(documents.update(handling, "posts", "a", &inc, None, &[]).await, Err(DocumentError::Stale));
+    assert_eq!(
+        documents.update(handling.clone(), "posts", "a", &inc, None, &[]).await,
+        Err(DocumentError::Stale)
+    );
     assert_eq!(documents.insert(handling, "posts", "b", b"{}", &[]).await, Err(DocumentError::Stale));
     assert_eq!(read(documents.as_ref(), "a").await?, (1, json!({})));
     Ok(())

@@ -1,8 +1,9 @@
 //! Rules of the outbox and inbox: events live and die with the write that made them, in the order of commits.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use p2p_context::{Deadline, new_uuid};
+use p2p_context::{Origin, new_uuid};
 
 use super::tables::book;
 use super::{Candidate, Verdict, event, open, rules, soon};
@@ -20,6 +21,7 @@ pub async fn all(candidate: &Candidate) -> Verdict {
             events_keep_the_order_of_commits,
             relayed_events_are_gone_and_stay_gone,
             emitted_events_are_kept,
+            events_say_who_brought_them_about,
             waiting_ends_when_events_are_written,
             an_event_is_handled_once,
             a_failed_write_handles_nothing,
@@ -102,8 +104,25 @@ async fn relayed_events_are_gone_and_stay_gone(candidate: &Candidate) -> Verdict
 
 async fn emitted_events_are_kept(candidate: &Candidate) -> Verdict {
     let stores = open(candidate, "outbox-emit").await?;
-    stores.outbox.emit(Deadline::after(Duration::from_secs(20)), &[event("1"), event("2")]).await?;
+    stores.outbox.emit(soon(), &[event("1"), event("2")]).await?;
     assert_eq!(keys(&stores).await?, ["1", "2"]);
+    Ok(())
+}
+
+async fn events_say_who_brought_them_about(candidate: &Candidate) -> Verdict {
+    let stores = open(candidate, "outbox-origin").await?;
+    let origin = Origin {
+        request: Some("a-request".to_owned()),
+        address: Some([203, 0, 113, 9].into()),
+        user: Some(new_uuid()),
+    };
+    let call = StoreCall { origin: Arc::new(origin.clone()), ..soon() };
+    stores.sql.commit(call.clone(), &[book(1, "a")], &[event("1")]).await?;
+    stores.documents.insert(call.clone(), "posts", "a", b"{}", &[event("2")]).await?;
+    stores.outbox.emit(call, &[event("3")]).await?;
+    stores.outbox.emit(soon(), &[event("4")]).await?;
+    let origins: Vec<_> = stores.outbox.pending(100).await?.into_iter().map(|found| found.origin).collect();
+    assert_eq!(origins, [origin.clone(), origin.clone(), origin, Origin::default()]);
     Ok(())
 }
 
@@ -126,7 +145,7 @@ async fn an_event_is_handled_once(candidate: &Candidate) -> Verdict {
     let (handled, marked) = (new_uuid(), new_uuid());
     let handling = StoreCall { handling: Some(handled), ..soon() };
     assert!(!stores.outbox.is_handled(handled).await?);
-    stores.sql.commit(handling, &[book(1, "a")], &[event("1")]).await?;
+    stores.sql.commit(handling.clone(), &[book(1, "a")], &[event("1")]).await?;
     assert!(stores.outbox.is_handled(handled).await?);
     let again = stores.sql.commit(handling, &[book(2, "b")], &[event("2")]).await;
     assert_eq!(again, Err(SqlError::Stale(u32::MAX)), "a redelivery changes nothing");
@@ -144,7 +163,7 @@ async fn a_failed_write_handles_nothing(candidate: &Candidate) -> Verdict {
     let handling = StoreCall { handling: Some(handled), ..soon() };
     let mut stale = book(1, "a");
     stale.expect = Some(7);
-    assert_eq!(stores.sql.commit(handling, &[stale], &[]).await, Err(SqlError::Stale(0)));
+    assert_eq!(stores.sql.commit(handling.clone(), &[stale], &[]).await, Err(SqlError::Stale(0)));
     assert!(!stores.outbox.is_handled(handled).await?);
     stores.sql.commit(handling, &[book(1, "a")], &[]).await?;
     assert!(stores.outbox.is_handled(handled).await?);

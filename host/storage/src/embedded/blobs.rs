@@ -75,6 +75,15 @@ impl BlobStore for FileBlobs {
         self.with_folder(move |folder| folder.promote(&staged, &name)).await
     }
 
+    async fn staged(&self, staged: &str) -> Result<ByteStream, BlobError> {
+        if !names::is_staged_id(staged) {
+            return Err(BlobError::Missing);
+        }
+        let staged = staged.to_owned();
+        let data = self.with_folder(move |folder| folder.open_staged(&staged)).await?;
+        Ok(ReaderStream::with_capacity(tokio::fs::File::from_std(data), PIECE_BYTES).boxed())
+    }
+
     async fn reject(&self, staged: &str) -> Result<(), BlobError> {
         if !names::is_staged_id(staged) {
             return Ok(());

@@ -45,15 +45,20 @@ impl SqliteDocuments {
     }
 
     /// Begins a write, with the record of the event that it handles.
-    async fn begin(&self, call: StoreCall, events: &[Event]) -> Result<Transaction<'_>, DocumentError> {
+    async fn begin(&self, call: &StoreCall, events: &[Event]) -> Result<Transaction<'_>, DocumentError> {
         outbox::check(events)?;
         let mut transaction = self.database.writer.begin(call.deadline).await?;
         outbox::record_handling(&self.database, &mut transaction, call.handling).await?;
         Ok(transaction)
     }
 
-    async fn finish(&self, mut transaction: Transaction<'_>, events: &[Event]) -> Result<(), DocumentError> {
-        outbox::append(&self.database, &mut transaction, events).await?;
+    async fn finish(
+        &self,
+        call: &StoreCall,
+        mut transaction: Transaction<'_>,
+        events: &[Event],
+    ) -> Result<(), DocumentError> {
+        outbox::append(&self.database, &mut transaction, &call.origin, events).await?;
         Ok(self.database.finish(transaction, events).await?)
     }
 }
@@ -94,9 +99,9 @@ impl DocumentStore for SqliteDocuments {
     ) -> Result<(), DocumentError> {
         check_key(collection, id)?;
         let body = check_body(body)?;
-        let mut transaction = self.begin(call, events).await?;
+        let mut transaction = self.begin(&call, events).await?;
         transaction.host(INSERT, Params::new().text(collection).text(id).text(body)).await?;
-        self.finish(transaction, events).await
+        self.finish(&call, transaction, events).await
     }
 
     async fn update(
@@ -109,14 +114,14 @@ impl DocumentStore for SqliteDocuments {
         events: &[Event],
     ) -> Result<u64, DocumentError> {
         check_key(collection, id)?;
-        let mut transaction = self.begin(call, events).await?;
+        let mut transaction = self.begin(&call, events).await?;
         let current = current(&mut transaction, collection, id, expected).await?;
         let version = current.version + 1;
         let body = changed(&current.body, changes)?;
         let number = i64::try_from(version).unwrap_or(i64::MAX);
         let params = Params::new().text(collection).text(id).s64(number).text(&body);
         transaction.host(UPDATE, params).await?;
-        self.finish(transaction, events).await?;
+        self.finish(&call, transaction, events).await?;
         Ok(version)
     }
 
@@ -129,10 +134,10 @@ impl DocumentStore for SqliteDocuments {
         events: &[Event],
     ) -> Result<(), DocumentError> {
         check_key(collection, id)?;
-        let mut transaction = self.begin(call, events).await?;
+        let mut transaction = self.begin(&call, events).await?;
         current(&mut transaction, collection, id, expected).await?;
         transaction.host(DELETE, Params::new().text(collection).text(id)).await?;
-        self.finish(transaction, events).await
+        self.finish(&call, transaction, events).await
     }
 }
 

@@ -17,11 +17,11 @@ use crate::ports::stores::OpenError;
 /// How long one opening may take, all migrations together.
 const PATIENCE: Duration = Duration::from_mins(10);
 
-/// Version of `TABLES`, kept in the file's header.
-const TABLES_VERSION: i64 = 1;
+/// What this room keeps in each file, step by step. How many were taken stands in the file's header.
+pub const TABLES: [&str; 2] = [FIRST_TABLES, ORIGINS];
+const TABLES_VERSION: usize = TABLES.len();
 
-/// What this room keeps in each file.
-pub const TABLES: &str = "
+const FIRST_TABLES: &str = "
     CREATE TABLE p2p_migrations (
         version INTEGER PRIMARY KEY,
         name TEXT NOT NULL,
@@ -47,6 +47,14 @@ pub const TABLES: &str = "
         PRIMARY KEY (collection, id)
     );
     PRAGMA user_version = 1;
+";
+
+/// Who brought an event about: the request, the client's address, who was signed in.
+const ORIGINS: &str = "
+    ALTER TABLE p2p_outbox ADD COLUMN request TEXT;
+    ALTER TABLE p2p_outbox ADD COLUMN address TEXT;
+    ALTER TABLE p2p_outbox ADD COLUMN user_id BLOB;
+    PRAGMA user_version = 2;
 ";
 
 /// All that is named like this room's own, and all that refers to it: neither a renamed table nor a foreign key is
@@ -104,18 +112,18 @@ impl Migrator<'_> {
             return Ok(());
         }
         self.run("BEGIN IMMEDIATE").await?;
-        if self.tables_version().await? == 0 {
-            self.run(TABLES).await?;
+        let taken = self.tables_version().await?;
+        for step in TABLES.into_iter().skip(taken) {
+            self.run(step).await?;
         }
         self.run("COMMIT").await
     }
 
-    async fn tables_version(&mut self) -> Result<i64, SqlError> {
-        match self.number("PRAGMA user_version").await? {
-            known @ 0..=TABLES_VERSION => Ok(known),
-            newer => {
-                Err(SqlError::Unavailable(format!("the file was made by a newer host (tables {newer})")))
-            }
+    async fn tables_version(&mut self) -> Result<usize, SqlError> {
+        let version = self.number("PRAGMA user_version").await?;
+        match usize::try_from(version) {
+            Ok(known @ 0..=TABLES_VERSION) => Ok(known),
+            _ => Err(SqlError::Unavailable(format!("the file was made by a newer host (tables {version})"))),
         }
     }
 

@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use p2p_context::{Deadline, new_uuid};
+use p2p_context::{Deadline, Origin, new_uuid};
 use uuid::Uuid;
 
 use super::sqlite::{Database, Transaction};
 use crate::packed::{Malformed, Params, RowReader};
 use crate::ports::events::{Event, Outbox, OutboxError, OutboxEvent};
 use crate::ports::sql::{Rows, SqlError};
-use crate::ports::stores::StoreLimits;
+use crate::ports::stores::{StoreCall, StoreLimits};
 
 /// Bytes of one payload.
 const PAYLOAD_BYTES: usize = 64 << 10;
@@ -31,10 +31,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Events of one `pending` answer, whatever their number.
 const ANSWER: StoreLimits = StoreLimits { rows: u32::MAX, bytes: 256 << 20 };
 
-const APPEND: &str =
-    "INSERT INTO p2p_outbox (id, topic, key, payload, committed_at) VALUES ($1, $2, $3, $4, $5)";
-const PENDING: &str = "SELECT id, position, committed_at, channel_seq, topic, key, payload FROM p2p_outbox \
-    ORDER BY position LIMIT $1";
+const APPEND: &str = "INSERT INTO p2p_outbox (id, topic, key, payload, committed_at, request, address, user_id) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const PENDING: &str = "SELECT id, position, committed_at, channel_seq, topic, key, payload, request, address, user_id \
+    FROM p2p_outbox ORDER BY position LIMIT $1";
 const RELAYED: &str = "DELETE FROM p2p_outbox WHERE id IN (SELECT unhex(value) FROM json_each($1))";
 const RECORD: &str = "INSERT INTO p2p_inbox (event_id, handled_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
 const FORGET: &str = "DELETE FROM p2p_inbox WHERE event_id IN \
@@ -51,10 +51,11 @@ pub fn check(events: &[Event]) -> Result<(), SqlError> {
     if events.iter().all(fits) { Ok(()) } else { Err(SqlError::Denied) }
 }
 
-/// Adds the events of a write to it.
+/// Adds the events of a write to it, each with who brought it about.
 pub async fn append(
     database: &Database,
     transaction: &mut Transaction<'_>,
+    origin: &Origin,
     events: &[Event],
 ) -> Result<(), SqlError> {
     for event in events {
@@ -63,7 +64,13 @@ pub async fn append(
             .text(&event.topic)
             .text(&event.key)
             .bytes(&event.payload)
-            .timestamp(database.now());
+            .timestamp(database.now())
+            .text_or_null(origin.request.as_deref())
+            .text_or_null(origin.address.map(|address| address.to_string()).as_deref());
+        let params = match origin.user {
+            Some(user) => params.uuid(user),
+            None => params.null(),
+        };
         transaction.host(APPEND, params).await?;
     }
     Ok(())
@@ -106,13 +113,13 @@ impl SqliteOutbox {
         Self { database }
     }
 
-    async fn keep(&self, deadline: Deadline, events: &[Event]) -> Result<(), SqlError> {
+    async fn keep(&self, call: &StoreCall, events: &[Event]) -> Result<(), SqlError> {
         check(events)?;
         if events.is_empty() {
             return Ok(());
         }
-        let mut transaction = self.database.writer.begin(deadline).await?;
-        append(&self.database, &mut transaction, events).await?;
+        let mut transaction = self.database.writer.begin(call.deadline).await?;
+        append(&self.database, &mut transaction, &call.origin, events).await?;
         self.database.finish(transaction, events).await
     }
 
@@ -135,8 +142,8 @@ impl SqliteOutbox {
 
 #[async_trait]
 impl Outbox for SqliteOutbox {
-    async fn emit(&self, deadline: Deadline, events: &[Event]) -> Result<(), OutboxError> {
-        self.keep(deadline, events).await.map_err(unavailable)
+    async fn emit(&self, call: StoreCall, events: &[Event]) -> Result<(), OutboxError> {
+        self.keep(&call, events).await.map_err(unavailable)
     }
 
     async fn pending(&self, limit: u32) -> Result<Vec<OutboxEvent>, OutboxError> {
@@ -179,6 +186,11 @@ fn outbox_events(rows: &Rows) -> Result<Vec<OutboxEvent>, Malformed> {
                 topic: reader.text()?.to_owned(),
                 key: reader.text()?.to_owned(),
                 payload: reader.bytes_or_null()?.unwrap_or_default().to_vec(),
+            },
+            origin: Origin {
+                request: reader.text_or_null()?.map(str::to_owned),
+                address: reader.text_or_null()?.and_then(|address| address.parse().ok()),
+                user: reader.uuid_or_null()?,
             },
         });
     }

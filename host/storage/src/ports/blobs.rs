@@ -59,6 +59,9 @@ pub trait BlobStore: Send + Sync + 'static {
     /// Gives a staged upload its lasting name; again with the same bytes is fine.
     async fn promote(&self, staged: &str, name: &str) -> Result<BlobInfo, BlobError>;
 
+    /// The bytes of a staged upload.
+    async fn staged(&self, staged: &str) -> Result<ByteStream, BlobError>;
+
     /// Drops a staged upload; again is fine.
     async fn reject(&self, staged: &str) -> Result<(), BlobError>;
 

@@ -1,8 +1,10 @@
 //! Events as they lie in a store between the commit that made them and their relay.
 
 use async_trait::async_trait;
-use p2p_context::{Deadline, Timestamp};
+use p2p_context::{Origin, Timestamp};
 use uuid::Uuid;
+
+use super::stores::StoreCall;
 
 /// An event that a write leaves behind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,13 +30,15 @@ pub struct OutboxEvent {
     pub channel_seq: Option<i64>,
     /// What happened.
     pub event: Event,
+    /// Who brought it about, and from where.
+    pub origin: Origin,
 }
 
 /// The outbox and inbox of one feature's store.
 #[async_trait]
 pub trait Outbox: Send + Sync + 'static {
-    /// Keeps events that belong to no other write.
-    async fn emit(&self, deadline: Deadline, events: &[Event]) -> Result<(), OutboxError>;
+    /// Keeps events that belong to no other write. Records no event as handled, whichever the call is about.
+    async fn emit(&self, call: StoreCall, events: &[Event]) -> Result<(), OutboxError>;
 
     /// The oldest events that were not relayed yet, in commit order.
     async fn pending(&self, limit: u32) -> Result<Vec<OutboxEvent>, OutboxError>;

@@ -3,26 +3,28 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use p2p_context::{Deadline, Scope};
+use p2p_context::{Deadline, Origin, Scope};
 use uuid::Uuid;
 
 use super::migrations::Migrations;
 use super::{blobs::BlobStore, cache::Cache, documents::DocumentStore, events::Outbox, sql::SqlStore};
 
 /// One use of a store.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct StoreCall {
     /// The operation is ended when this has passed.
     pub deadline: Deadline,
     /// The event being handled. The first write of the call records it as done in the same transaction; if it is
     /// already recorded, the write is refused as stale and changes nothing.
     pub handling: Option<Uuid>,
+    /// Who asked and from where. Kept with the events that a write leaves behind.
+    pub origin: Arc<Origin>,
 }
 
 impl StoreCall {
-    /// A use outside the handling of an event.
+    /// A use of the host's own, outside the handling of an event.
     pub fn until(deadline: Deadline) -> Self {
-        Self { deadline, handling: None }
+        Self { deadline, handling: None, origin: Arc::default() }
     }
 }
 

@@ -124,7 +124,7 @@ async fn a_writer_waits_for_another_process_until_its_deadline() {
     assert_eq!(stores.sql.commit(within(40), &[insert("a")], &[]).await, Err(SqlError::Busy));
     let outcome = stores.documents.insert(within(40), "posts", "a", b"{}", &[]).await;
     assert_eq!(outcome, Err(DocumentError::Busy));
-    let outcome = stores.outbox.emit(within(40).deadline, &[event("a")]).await;
+    let outcome = stores.outbox.emit(within(40), &[event("a")]).await;
     assert_eq!(outcome, Err(OutboxError::Unavailable));
     assert_eq!(count(&stores).await, 0, "reading does not wait");
     let batch = [insert("a")];
@@ -141,7 +141,7 @@ async fn readers_wait_their_turn_until_their_deadline() {
     let sql = opened.open(&scope(), &migrations(&[TABLE]), StoreLimits::default()).await.unwrap().sql;
     let endless = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) FROM c";
     let long = StoreCall::until(Deadline::after(Duration::from_secs(20)));
-    let mut hoarders: Vec<_> = (0..4).map(|_| sql.query(long, endless, &[])).collect();
+    let mut hoarders: Vec<_> = (0..4).map(|_| sql.query(long.clone(), endless, &[])).collect();
     for hoarder in &mut hoarders {
         // Far enough to hold a connection.
         let held = tokio::time::timeout(Duration::from_millis(50), hoarder).await;

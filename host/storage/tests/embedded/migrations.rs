@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+use p2p_context::Origin;
 use p2p_storage::{Migrations, OpenError, StoreLimits, Stores};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Executor};
 
 use super::support::{migrations, number, scope, soon, stores, write};
 
@@ -29,6 +32,22 @@ async fn any_earlier_version_is_brought_up() {
     let stores = open(folder.path(), &migrations(&[ONE, TWO, THREE])).await.unwrap();
     let rows = stores.sql.query(soon(), "SELECT b.id FROM b JOIN a ON a.id = b.a", &[]).await.unwrap();
     assert_eq!(number(&rows), 5);
+}
+
+#[tokio::test]
+async fn a_file_of_the_first_host_keeps_its_events() {
+    let folder = tempfile::tempdir().unwrap();
+    let steps = migrations(&[ONE]);
+    drop(open(folder.path(), &steps).await.unwrap());
+    let file = folder.path().join("tenants/acme/forums.sqlite");
+    let mut first = SqliteConnectOptions::new().filename(file).connect().await.unwrap();
+    let back = "ALTER TABLE p2p_outbox DROP COLUMN request; ALTER TABLE p2p_outbox DROP COLUMN address;
+        ALTER TABLE p2p_outbox DROP COLUMN user_id; PRAGMA user_version = 1;
+        INSERT INTO p2p_outbox (id, topic, key, payload, committed_at)
+        VALUES (randomblob(16), 'forums.topic.created', 'k', x'7b7d', 5);";
+    first.execute(sqlx::raw_sql(back)).await.unwrap();
+    let pending = open(folder.path(), &steps).await.unwrap().outbox.pending(10).await.unwrap();
+    assert_eq!((pending[0].event.key.as_str(), &pending[0].origin), ("k", &Origin::default()));
 }
 
 #[tokio::test]

@@ -46,7 +46,7 @@ impl NativeCall {
     }
 
     pub fn store_call(&self) -> StoreCall {
-        StoreCall { deadline: self.deadline, handling: self.handling.get() }
+        StoreCall { handling: self.handling.get(), ..StoreCall::until(self.deadline) }
     }
 
     /// A write was kept, and with it the event being handled.
@@ -55,7 +55,7 @@ impl NativeCall {
     }
 
     pub fn identity_call(&self) -> IdentityCall {
-        IdentityCall { tenant: self.ground.tenant.clone(), deadline: self.deadline }
+        IdentityCall::new(self.ground.tenant.clone(), self.deadline)
     }
 
     /// The context of the call as features see it.
@@ -75,6 +75,8 @@ fn host(call: Rc<NativeCall>) -> Host {
         events: Some(call.clone()),
         credentials: Some(call.clone()),
         sessions: Some(call.clone()),
+        callers: Some(call.clone()),
+        mail: Some(call.clone()),
         cache: Some(call.clone()),
         config: Some(call.clone()),
         secrets: Some(call.clone()),

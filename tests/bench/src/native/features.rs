@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use async_trait::async_trait;
-use p2p_context::{Clock, FeatureName, RequestContext, Scope, TenantId};
+use p2p_context::{Clock, Deadline, FeatureName, RequestContext, Scope, TenantId};
 use p2p_identity::{Identity, RequestTokens, Sealers};
 use p2p_runtime::{
     Directory, DispatchError, DispatchErrorKind, FeatureRequest, FeatureResponse, Features, Installed,
-    RouteMatch, RouteTable, RouteTarget,
+    Person, RouteMatch, RouteTable, RouteTarget,
 };
 use p2p_sdk::{Delivery, Feature, Heard};
-use p2p_storage::{BlobStore, FeatureStores, StoreLimits, Stores};
+use p2p_storage::{BlobStore, FeatureStores, SqlError, StoreLimits, Stores};
 use p2p_tenants::Ledger;
 use send_wrapper::SendWrapper;
 
@@ -174,5 +174,14 @@ impl Features for NativeFeatures {
 
     fn blobs(&self, _tenant: &TenantId, feature: &FeatureName) -> Option<Arc<dyn BlobStore>> {
         self.features.get(feature).map(|native| Arc::clone(&native.ground.stores.blobs))
+    }
+
+    async fn person(
+        &self,
+        _tenant: &TenantId,
+        user: uuid::Uuid,
+        deadline: Deadline,
+    ) -> Result<Option<Person>, SqlError> {
+        self.directory.person(deadline, user).await
     }
 }

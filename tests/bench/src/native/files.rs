@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use p2p_sdk::host::{Answer, Blob, BlobError, Blobs, Cache, CacheError};
+use p2p_sdk::host::{Answer, Blob, BlobError, Blobs, Cache, CacheError, Picture};
 use p2p_storage as store;
 
 use super::call::NativeCall;
@@ -33,6 +33,16 @@ impl Blobs for NativeCall {
             let ttl = Duration::from_secs(ttl_seconds.into());
             self.ground.stores.blobs.url(name, ttl).await.map_err(blob_error)
         })
+    }
+
+    /// No benchmark sends a picture.
+    fn promote_squares<'a>(
+        &'a self,
+        _: &'a str,
+        _: &'a str,
+        _: &'a [u32],
+    ) -> Answer<'a, Result<Vec<Picture>, BlobError>> {
+        Answer::ready(Err(BlobError::Unavailable))
     }
 }
 

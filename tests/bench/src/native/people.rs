@@ -1,9 +1,10 @@
-//! The SDK's credentials, sessions and directory over the host's identity and directory. Translates types; decides
+//! The SDK's sessions and directory over the host's identity and directory. Translates types; decides
 //! nothing.
 
 use p2p_identity as identity;
 use p2p_sdk::host::{
-    Answer, CredentialError, Credentials, Directory, DirectoryError, Issued, SessionError, Sessions,
+    Answer, Callers, Directory, DirectoryError, Identified, Issued, OpenSession, Refusal, SessionError,
+    Sessions,
 };
 use p2p_sdk::{Headers, Rows};
 use p2p_storage as store;
@@ -11,63 +12,6 @@ use uuid::Uuid;
 
 use super::call::NativeCall;
 use super::stores::rows;
-
-impl Credentials for NativeCall {
-    fn create<'a>(
-        &'a self,
-        email: &'a str,
-        password: &'a str,
-    ) -> Answer<'a, Result<String, CredentialError>> {
-        Answer::waiting(async move {
-            let made = self.ground.identity.credential_create(&self.identity_call(), email, password).await;
-            made.map(|user| user.to_string()).map_err(credential_error)
-        })
-    }
-
-    fn activate<'a>(&'a self, user_id: &'a str) -> Answer<'a, Result<(), CredentialError>> {
-        Answer::waiting(async move {
-            let user = Uuid::parse_str(user_id).map_err(|_| CredentialError::Missing)?;
-            let identity = &self.ground.identity;
-            identity.credential_activate(&self.identity_call(), user).await.map_err(credential_error)
-        })
-    }
-
-    fn discard<'a>(&'a self, user_id: &'a str) -> Answer<'a, Result<(), CredentialError>> {
-        Answer::waiting(async move {
-            let user = Uuid::parse_str(user_id).map_err(|_| CredentialError::Missing)?;
-            let identity = &self.ground.identity;
-            identity.credential_discard(&self.identity_call(), user).await.map_err(credential_error)
-        })
-    }
-
-    fn verify<'a>(
-        &'a self,
-        email: &'a str,
-        password: &'a str,
-    ) -> Answer<'a, Result<String, CredentialError>> {
-        Answer::waiting(async move {
-            let known = self.ground.identity.credential_verify(&self.identity_call(), email, password).await;
-            known.map(|user| user.to_string()).map_err(credential_error)
-        })
-    }
-}
-
-fn credential_error(error: identity::CredentialError) -> CredentialError {
-    match error {
-        identity::CredentialError::InvalidEmail => CredentialError::InvalidEmail,
-        identity::CredentialError::WeakPassword(_) => CredentialError::WeakPassword,
-        identity::CredentialError::EmailTaken => CredentialError::EmailTaken,
-        identity::CredentialError::WrongCredentials => CredentialError::WrongCredentials,
-        identity::CredentialError::Locked(seconds) => CredentialError::Locked(seconds),
-        identity::CredentialError::Missing => CredentialError::Missing,
-        identity::CredentialError::Busy => CredentialError::Busy,
-        identity::CredentialError::Timeout => CredentialError::Timeout,
-        identity::CredentialError::Unavailable(reason) => {
-            tracing::error!(reason, "credential store unavailable");
-            CredentialError::Unavailable
-        }
-    }
-}
 
 impl Sessions for NativeCall {
     fn create<'a>(&'a self, user_id: &'a str, claims: Vec<u8>) -> Answer<'a, Result<Issued, SessionError>> {
@@ -112,6 +56,53 @@ impl Sessions for NativeCall {
             identity.session_update_claims(&self.identity_call(), user, claims).await.map_err(session_error)
         })
     }
+
+    fn restate<'a>(&'a self, claims: Vec<u8>) -> Answer<'a, Result<Vec<u8>, SessionError>> {
+        Answer::waiting(async move {
+            let claims = serde_json::from_slice(&claims).map_err(|_| SessionError::Absent)?;
+            let (call, identity) = (self.identity_call(), &self.ground.identity);
+            Ok(issued(identity.session_restate(&call, &self.tokens, claims).await)?.headers)
+        })
+    }
+
+    fn list_user<'a>(&'a self, user_id: &'a str) -> Answer<'a, Result<Vec<OpenSession>, SessionError>> {
+        Answer::waiting(async move {
+            let user = Uuid::parse_str(user_id).map_err(|_| SessionError::Absent)?;
+            let (call, identity) = (self.identity_call(), &self.ground.identity);
+            let sessions = identity.session_list(&call, &self.tokens, user).await.map_err(session_error)?;
+            Ok(sessions.into_iter().map(open_session).collect())
+        })
+    }
+
+    fn revoke_one<'a>(&'a self, user_id: &'a str, handle: &'a str) -> Answer<'a, Result<bool, SessionError>> {
+        Answer::waiting(async move {
+            let user = Uuid::parse_str(user_id).map_err(|_| SessionError::Absent)?;
+            let identity = &self.ground.identity;
+            identity.session_revoke_one(&self.identity_call(), user, handle).await.map_err(session_error)
+        })
+    }
+
+    fn revoke_others<'a>(&'a self, user_id: &'a str) -> Answer<'a, Result<(), SessionError>> {
+        Answer::waiting(async move {
+            let user = Uuid::parse_str(user_id).map_err(|_| SessionError::Absent)?;
+            let (call, identity) = (self.identity_call(), &self.ground.identity);
+            identity.session_revoke_others(&call, &self.tokens, user).await.map_err(session_error)
+        })
+    }
+}
+
+impl Callers for NativeCall {
+    fn verify<'a>(&'a self, headers: Vec<u8>, safe: bool) -> Answer<'a, Result<Option<Identified>, Refusal>> {
+        Answer::waiting(async move {
+            let headers = Headers::from_packed(headers);
+            let texts = headers.iter().filter_map(|(name, value)| {
+                Some((std::str::from_utf8(name).ok()?, std::str::from_utf8(value).ok()?))
+            });
+            let tokens = identity::RequestTokens::read(texts);
+            let known = self.ground.identity.authenticate(&self.identity_call(), &tokens, safe).await;
+            known.map(|actor| actor.as_ref().map(identified)).map_err(refusal)
+        })
+    }
 }
 
 fn issued(answer: Result<identity::Issued, identity::SessionError>) -> Result<Issued, SessionError> {
@@ -127,6 +118,35 @@ fn packed(headers: &identity::Headers) -> Vec<u8> {
         packed.push(name, value);
     }
     packed.into_packed()
+}
+
+fn open_session(session: identity::OpenSession) -> OpenSession {
+    OpenSession {
+        handle: session.handle,
+        created_at: session.created_at.0,
+        refreshed_at: session.refreshed_at.0,
+        expires_at: session.expires_at.0,
+        user_agent: session.user_agent,
+        is_current: session.is_current,
+    }
+}
+
+fn identified(actor: &p2p_context::Actor) -> Identified {
+    Identified {
+        user_id: actor.user_id.as_bytes().to_vec(),
+        organization_id: actor.organization_id.map(|id| id.as_bytes().to_vec()),
+        role: actor.role.as_str().to_owned(),
+        platform_admin: actor.platform_admin,
+        verified: actor.verified,
+    }
+}
+
+fn refusal(error: identity::AuthenticateError) -> Refusal {
+    match error {
+        identity::AuthenticateError::TryRefresh => Refusal::TryRefresh,
+        identity::AuthenticateError::Unauthorised { clear } => Refusal::Ended(packed(&clear)),
+        identity::AuthenticateError::Unavailable(_) => Refusal::Unavailable,
+    }
 }
 
 fn session_error(error: identity::SessionError) -> SessionError {

@@ -120,6 +120,7 @@ fn about() -> RequestContext {
         actor: None,
         deadline: Deadline::after(Duration::from_secs(30)),
         language: Language::En,
+        address: None,
     }
 }
 

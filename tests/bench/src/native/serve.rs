@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use p2p_context::SystemClock;
-use p2p_http::{App, HttpOptions, Services, ServicesParts, listener};
+use p2p_http::{App, HttpOptions, RateLimits, Services, ServicesParts, listener};
 use p2p_runtime::Features;
 use p2p_storage::Stores;
 use p2p_tenants::Hosts;
@@ -47,7 +47,11 @@ async fn run(data: &Path, listen: SocketAddr, components: &Components) -> Result
 }
 
 fn app(twin: &Twin) -> App {
-    let options = HttpOptions { public_url: Some(PUBLIC_URL.to_owned()), ..HttpOptions::default() };
+    let options = HttpOptions {
+        public_url: Some(PUBLIC_URL.to_owned()),
+        rates: RateLimits::OFF,
+        ..HttpOptions::default()
+    };
     App::new(Services::new(ServicesParts {
         runtime: Arc::clone(&twin.features) as Arc<dyn Features>,
         identity: Arc::clone(&twin.identity),

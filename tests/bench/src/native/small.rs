@@ -3,7 +3,8 @@
 
 use p2p_runtime::content;
 use p2p_sdk::host::{
-    Answer, Clock, Config, Event, Events, EventsError, Level, Log, Random, Secrets, Text, Unreadable,
+    Answer, Clock, Config, Event, Events, EventsError, Level, Log, Mail, MailError, Random, Secrets, Text,
+    Unreadable,
 };
 use p2p_sdk::{Timestamp, Uuid};
 use rand::TryRngCore as _;
@@ -30,7 +31,7 @@ impl Text for NativeCall {
 impl Events for NativeCall {
     fn emit<'a>(&'a self, emitted: Vec<Event>) -> Answer<'a, Result<(), EventsError>> {
         Answer::waiting(async move {
-            let kept = self.ground.stores.outbox.emit(self.deadline(), &events(emitted)).await;
+            let kept = self.ground.stores.outbox.emit(self.store_call(), &events(emitted)).await;
             kept.map_err(|_| EventsError::Unavailable)
         })
     }
@@ -81,5 +82,22 @@ impl Random for NativeCall {
 
     fn uuid(&self) -> Uuid {
         Uuid::from_bytes(p2p_context::new_uuid().into_bytes())
+    }
+}
+
+/// The twin sends no mail: what is measured is the request that asked for it.
+impl Mail for NativeCall {
+    fn queue<'a>(&'a self, _: &'a str, _: &'a str, _: Vec<u8>) -> Answer<'a, Result<(), MailError>> {
+        Answer::ready(Ok(()))
+    }
+
+    fn queue_to<'a>(
+        &'a self,
+        _: &'a str,
+        _: &'a str,
+        _: &'a str,
+        _: Vec<u8>,
+    ) -> Answer<'a, Result<(), MailError>> {
+        Answer::ready(Ok(()))
     }
 }

@@ -1,11 +1,11 @@
 //! What somebody signs up with: which fields, by which rules, and the account that they make. Keeps nothing.
 
-use p2p_sdk::{Check, Code, Ctx, Problem, Uuid};
+use p2p_sdk::{Check, Ctx, Problem, Rule, Uuid};
 use serde::Deserialize;
 
 use crate::auth::{email, password};
 use crate::organizations::{self, Organization, SIZES};
-use crate::users::{self, Account, UserRow};
+use crate::users::{self, UserRow};
 
 /// Who signs up, and for which organization.
 #[derive(Deserialize)]
@@ -18,59 +18,95 @@ pub struct Signup {
     pub(super) password: String,
     first_name: String,
     last_name: String,
-    pub(super) organization_name: String,
-    industry: String,
+    /// This and what follows of the organization: required, but for an invitation.
+    organization_name: Option<String>,
+    industry: Option<String>,
     /// startup, small, medium, large or enterprise.
-    size: String,
-    country: String,
-    city: String,
-    /// Of an invitation to an organization that exists.
-    invite_token: Option<String>,
+    size: Option<String>,
+    country: Option<String>,
+    city: Option<String>,
+    /// Of an invitation to an organization that exists. The address is then the invited one.
+    pub(super) invite_token: Option<String>,
 }
 
 impl Signup {
-    /// In the form in which it is kept, with everything that is wrong told at once.
-    pub(super) fn checked(mut self) -> Result<Self, Problem> {
-        self.email = email::normalized(&self.email);
-        let check = Check::new().email("email", &self.email);
-        password::check(check, &self.password)
-            .text("firstName", &self.first_name, users::NAME)
-            .text("lastName", &self.last_name, users::NAME)
-            .text("organizationName", &self.organization_name, organizations::NAME)
-            .text("industry", &self.industry, organizations::LABEL)
-            .one_of("size", &self.size, SIZES)
-            .text("country", &self.country, organizations::LABEL)
-            .text("city", &self.city, organizations::LABEL)
-            .finish()?;
-        match self.invite_token {
-            // Nobody can hold one yet. To ignore it would found an organization that was not wanted.
-            Some(_) => Err(Problem::new(Code::TokenInvalid)),
-            None => Ok(self),
+    /// From a form whose fields have these names.
+    pub fn of_form(value: impl Fn(&str) -> Option<String>) -> Self {
+        let text = |name| value(name).unwrap_or_default();
+        Self {
+            email: text("email"),
+            password: text("password"),
+            first_name: text("firstName"),
+            last_name: text("lastName"),
+            organization_name: value("organizationName"),
+            industry: value("industry"),
+            size: value("size"),
+            country: value("country"),
+            city: value("city"),
+            invite_token: value("inviteToken"),
         }
     }
 
-    /// What is to be kept of it.
-    pub(super) fn into_account(self, ctx: &Ctx, user_id: Uuid, domain: String) -> Account {
-        let now = ctx.now();
-        let organization = Organization {
+    /// In the form in which it is kept, with everything that is wrong told at once.
+    pub fn checked(mut self) -> Result<Self, Problem> {
+        self.email = email::normalized(&self.email);
+        let check = Check::new().email("email", &self.email);
+        let check = password::check(check, "password", &self.password)
+            .text("firstName", &self.first_name, users::NAME)
+            .text("lastName", &self.last_name, users::NAME);
+        let check = if self.invite_token.is_none() { self.check_organization(check) } else { check };
+        check.finish()?;
+        Ok(self)
+    }
+
+    pub(super) fn organization_name(&self) -> &str {
+        given(&self.organization_name)
+    }
+
+    /// The organization of somebody who founds one.
+    pub(super) fn organization(&self, ctx: &Ctx, admin_user_id: Uuid, domain: &str) -> Organization {
+        Organization {
             id: ctx.new_id(),
-            name: self.organization_name.trim().to_owned(),
-            domain,
-            industry: self.industry.trim().to_owned(),
-            size: self.size,
-            country: self.country.trim().to_owned(),
-            city: self.city.trim().to_owned(),
+            name: given(&self.organization_name).to_owned(),
+            domain: domain.to_owned(),
+            industry: given(&self.industry).to_owned(),
+            size: given(&self.size).to_owned(),
+            country: given(&self.country).to_owned(),
+            city: given(&self.city).to_owned(),
             logo: None,
             is_active: true,
-            created_at: now,
-            admin_user_id: user_id,
-        };
-        let mut user = UserRow::new(user_id, organization.id, self.email, now);
-        user.name(&self.first_name, &self.last_name);
-        "admin".clone_into(&mut user.role);
-        ctx.call().language.as_str().clone_into(&mut user.language);
-        Account { user, organization }
+            created_at: ctx.now(),
+            admin_user_id,
+        }
     }
+
+    /// The user, in whichever organization.
+    pub(super) fn user(&self, ctx: &Ctx, id: Uuid, organization_id: Uuid, role: &str) -> UserRow {
+        let mut user = UserRow::new(id, organization_id, self.email.clone(), ctx.now());
+        user.name(&self.first_name, &self.last_name);
+        role.clone_into(&mut user.role);
+        ctx.call().language.as_str().clone_into(&mut user.language);
+        user
+    }
+
+    fn check_organization(&self, check: Check) -> Check {
+        let label = |check: Check, field: &'static str, value: &Option<String>| {
+            check.text(field, given(value), organizations::LABEL)
+        };
+        let (size, name) = (given(&self.size), given(&self.organization_name));
+        let check = check.text("organizationName", name, organizations::NAME);
+        let check = label(check, "industry", &self.industry);
+        let check = match size {
+            "" => check.that(false, "size", Rule::Required),
+            size => check.one_of("size", size, SIZES),
+        };
+        label(label(check, "country", &self.country), "city", &self.city)
+    }
+}
+
+/// Without blanks around it, as it is kept; empty when it is absent.
+fn given(value: &Option<String>) -> &str {
+    value.as_deref().unwrap_or_default().trim()
 }
 
 #[cfg(test)]

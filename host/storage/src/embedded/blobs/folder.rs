@@ -123,11 +123,13 @@ impl Folder {
     /// A blob's bytes.
     pub fn open(&self, name: &str) -> Result<(BlobInfo, File), BlobError> {
         let info = self.head(name)?.ok_or(BlobError::Missing)?;
-        match File::open(self.kept(name)?.join(DATA)) {
-            Ok(data) => Ok((info, data)),
-            Err(error) if error.kind() == ErrorKind::NotFound => Err(BlobError::Missing),
-            Err(error) => Err(unavailable(&error)),
-        }
+        Ok((info, open_data(&self.kept(name)?)?))
+    }
+
+    /// The bytes of an upload that came through whole.
+    pub fn open_staged(&self, id: &str) -> Result<File, BlobError> {
+        read_info(&self.staged(id))?.ok_or(BlobError::Missing)?;
+        open_data(&self.staged(id))
     }
 
     /// Removes a blob: first its name, at once, then its bytes under another one.
@@ -165,6 +167,14 @@ fn written_at(folder: &Path) -> Option<Timestamp> {
     let written = fs::metadata(folder.join(DATA)).or_else(|_| fs::metadata(folder)).ok()?.modified().ok()?;
     let since = written.duration_since(std::time::UNIX_EPOCH).ok()?;
     i64::try_from(since.as_micros()).ok().map(Timestamp)
+}
+
+fn open_data(folder: &Path) -> Result<File, BlobError> {
+    match File::open(folder.join(DATA)) {
+        Ok(data) => Ok(data),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(BlobError::Missing),
+        Err(error) => Err(unavailable(&error)),
+    }
 }
 
 fn read_info(folder: &Path) -> Result<Option<Info>, BlobError> {

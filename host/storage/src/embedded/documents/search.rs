@@ -249,7 +249,9 @@ mod tests {
     /// How SQLite goes about a search in a collection that is indexed by `author.name`, then `at`.
     async fn plan(search: &Search) -> String {
         let mut sqlite = SqliteConnection::connect("sqlite::memory:").await.unwrap();
-        sqlite.execute(sqlx::raw_sql(TABLES)).await.unwrap();
+        for step in TABLES {
+            sqlite.execute(sqlx::raw_sql(step)).await.unwrap();
+        }
         let paths = vec!["author.name".to_owned(), "at".to_owned()];
         let collection = Collection { name: "posts".to_owned(), indexes: vec![paths] };
         for index in indexes::wanted(&[collection]).unwrap() {

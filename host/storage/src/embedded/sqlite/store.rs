@@ -93,7 +93,7 @@ impl SqlStore for SqliteStore {
             }
             changed.push(count);
         }
-        outbox::append(&self.database, &mut transaction, events).await?;
+        outbox::append(&self.database, &mut transaction, &call.origin, events).await?;
         self.database.finish(transaction, events).await?;
         Ok(changed)
     }

@@ -1,0 +1,28 @@
+//! Finding invitations: by the token that somebody brings, and by the id that an admin names.
+
+use p2p_sdk::{Ctx, Params, Problem, Request, Uuid, params};
+
+use super::row::{COLUMNS, Invitation};
+use super::token;
+use crate::organizations;
+
+const OPEN: &str = "i.token_hash = $1 AND i.expires_at > $2 AND EXISTS \
+    (SELECT 1 FROM organizations o WHERE o.id = i.organization_id AND o.is_active)";
+const OWN: &str = "i.id = $1 AND i.organization_id = $2";
+
+/// The invitation of this token, if it can still be accepted.
+pub async fn find_open(ctx: &Ctx, token: &str) -> Result<Option<Invitation>, Problem> {
+    find(ctx, OPEN, params![token::hash(token), ctx.now()]).await
+}
+
+/// The invitation that the request names, if it is of the caller's organization.
+pub async fn find_own(ctx: &Ctx, request: &Request) -> Result<Invitation, Problem> {
+    let (id, organization) = (request.id::<Uuid>("id")?, organizations::own(ctx.actor()?)?);
+    let found = find(ctx, OWN, params![id, organization]).await?;
+    found.ok_or_else(Problem::not_found)
+}
+
+async fn find(ctx: &Ctx, condition: &str, params: Params) -> Result<Option<Invitation>, Problem> {
+    let text = format!("SELECT {COLUMNS} FROM invitations i WHERE {condition}");
+    Ok(ctx.sql().query(&text, &params).await?.first()?)
+}

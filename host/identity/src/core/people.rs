@@ -1,0 +1,243 @@
+//! What is asked of the core about people: addresses, passwords, one-time tokens. One function per call, no decisions.
+
+use serde::Deserialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::Fault;
+use super::answer::Answer;
+use super::client::CoreClient;
+use crate::identity::{IdentityCall, Proven};
+
+/// How people sign in here; a core may know others.
+const RECIPE: &str = "emailpassword";
+
+/// Somebody whom the core knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Their id.
+    pub id: Uuid,
+    /// Their address.
+    pub email: String,
+    /// Whether it is verified.
+    pub verified: bool,
+}
+
+/// What came of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// It is done.
+    Done,
+    /// Somebody else has the address.
+    EmailTaken,
+    /// The core does not know the user.
+    Unknown,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct User {
+    login_methods: Vec<LoginMethod>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct LoginMethod {
+    recipe_id: String,
+    recipe_user_id: Uuid,
+    #[serde(default)]
+    email: String,
+    verified: bool,
+}
+
+#[derive(Deserialize)]
+struct OneUser {
+    user: User,
+}
+
+#[derive(Deserialize)]
+struct SeveralUsers {
+    users: Vec<User>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SignedIn {
+    recipe_user_id: Uuid,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Used {
+    user_id: Uuid,
+    email: String,
+}
+
+/// Makes a user; none when the address is taken.
+pub async fn sign_up(
+    core: &CoreClient,
+    call: &IdentityCall,
+    email: &str,
+    password: &str,
+) -> Result<Option<Uuid>, Fault> {
+    let body = json!({"email": email, "password": password});
+    let answer = core.post(call, "/public/recipe/signup", body).await?;
+    signed_in(&answer, "EMAIL_ALREADY_EXISTS_ERROR")
+}
+
+/// The user whose address and password these are.
+pub async fn sign_in(
+    core: &CoreClient,
+    call: &IdentityCall,
+    email: &str,
+    password: &str,
+) -> Result<Option<Uuid>, Fault> {
+    let body = json!({"email": email, "password": password});
+    let answer = core.post(call, "/public/recipe/signin", body).await?;
+    signed_in(&answer, "WRONG_CREDENTIALS_ERROR")
+}
+
+/// Who has an address.
+pub async fn find_by_email(
+    core: &CoreClient,
+    call: &IdentityCall,
+    email: &str,
+) -> Result<Option<Person>, Fault> {
+    let query = [("email", email), ("doUnionOfAccountInfo", "false")];
+    let answer = core.get(call, "/public/users/by-accountinfo", &query).await?;
+    match answer.status() {
+        "OK" => {
+            let methods =
+                answer.read::<SeveralUsers>()?.users.into_iter().flat_map(|user| user.login_methods);
+            let ours = methods.filter(|method| method.recipe_id == RECIPE && method.email == email);
+            Ok(ours.map(Person::from).next())
+        }
+        _ => Err(answer.strange()),
+    }
+}
+
+/// The user of an id.
+pub async fn find_by_id(core: &CoreClient, call: &IdentityCall, user: Uuid) -> Result<Option<Person>, Fault> {
+    let answer = core.get(call, "/user/id", &[("userId", &user.to_string())]).await?;
+    match answer.status() {
+        "OK" => {
+            let methods = answer.read::<OneUser>()?.user.login_methods.into_iter();
+            let ours = methods.filter(|method| method.recipe_id == RECIPE && method.recipe_user_id == user);
+            Ok(ours.map(Person::from).next())
+        }
+        "UNKNOWN_USER_ID_ERROR" => Ok(None),
+        _ => Err(answer.strange()),
+    }
+}
+
+/// Gives a user an address.
+pub async fn set_email(
+    core: &CoreClient,
+    call: &IdentityCall,
+    user: Uuid,
+    email: &str,
+) -> Result<Change, Fault> {
+    changed(&core.put(call, "/recipe/user", json!({"recipeUserId": user, "email": email})).await?)
+}
+
+/// Gives a user a password.
+pub async fn set_password(
+    core: &CoreClient,
+    call: &IdentityCall,
+    user: Uuid,
+    password: &str,
+) -> Result<Change, Fault> {
+    changed(&core.put(call, "/recipe/user", json!({"recipeUserId": user, "password": password})).await?)
+}
+
+/// Removes a user and all that is theirs. None is fine.
+pub async fn remove(core: &CoreClient, call: &IdentityCall, user: Uuid) -> Result<(), Fault> {
+    let answer = core.post(call, "/user/remove", json!({"userId": user})).await?;
+    if answer.status() == "OK" { Ok(()) } else { Err(answer.strange()) }
+}
+
+/// A token that sets a new password; none when the core does not know the user.
+pub async fn reset_token(
+    core: &CoreClient,
+    call: &IdentityCall,
+    person: &Person,
+) -> Result<Option<String>, Fault> {
+    let body = json!({"userId": person.id, "email": person.email});
+    let answer = core.post(call, "/public/recipe/user/password/reset/token", body).await?;
+    token(&answer, "UNKNOWN_USER_ID_ERROR")
+}
+
+/// Uses such a token up; none when it is no good.
+pub async fn use_reset_token(
+    core: &CoreClient,
+    call: &IdentityCall,
+    token: &str,
+) -> Result<Option<Proven>, Fault> {
+    let body = json!({"token": token});
+    let answer = core.post(call, "/public/recipe/user/password/reset/token/consume", body).await?;
+    used(&answer, "RESET_PASSWORD_INVALID_TOKEN_ERROR")
+}
+
+/// A token that verifies an address; none when it is verified already.
+pub async fn verification_token(
+    core: &CoreClient,
+    call: &IdentityCall,
+    (user, email): (Uuid, &str),
+) -> Result<Option<String>, Fault> {
+    let body = json!({"userId": user, "email": email});
+    let answer = core.post(call, "/public/recipe/user/email/verify/token", body).await?;
+    token(&answer, "EMAIL_ALREADY_VERIFIED_ERROR")
+}
+
+/// Verifies an address by such a token; none when it is no good.
+pub async fn use_verification_token(
+    core: &CoreClient,
+    call: &IdentityCall,
+    token: &str,
+) -> Result<Option<Proven>, Fault> {
+    let body = json!({"method": "token", "token": token});
+    let answer = core.post(call, "/public/recipe/user/email/verify", body).await?;
+    used(&answer, "EMAIL_VERIFICATION_INVALID_TOKEN_ERROR")
+}
+
+impl From<LoginMethod> for Person {
+    fn from(method: LoginMethod) -> Self {
+        Self { id: method.recipe_user_id, email: method.email, verified: method.verified }
+    }
+}
+
+fn signed_in(answer: &Answer, refusal: &str) -> Result<Option<Uuid>, Fault> {
+    match answer.status() {
+        "OK" => Ok(Some(answer.read::<SignedIn>()?.recipe_user_id)),
+        status if status == refusal => Ok(None),
+        _ => Err(answer.strange()),
+    }
+}
+
+fn changed(answer: &Answer) -> Result<Change, Fault> {
+    match answer.status() {
+        "OK" => Ok(Change::Done),
+        "EMAIL_ALREADY_EXISTS_ERROR" => Ok(Change::EmailTaken),
+        "UNKNOWN_USER_ID_ERROR" => Ok(Change::Unknown),
+        _ => Err(answer.strange()),
+    }
+}
+
+fn token(answer: &Answer, refusal: &str) -> Result<Option<String>, Fault> {
+    match answer.status() {
+        "OK" => answer.text("token").map(|token| Some(token.to_owned())).ok_or_else(|| answer.strange()),
+        status if status == refusal => Ok(None),
+        _ => Err(answer.strange()),
+    }
+}
+
+fn used(answer: &Answer, refusal: &str) -> Result<Option<Proven>, Fault> {
+    match answer.status() {
+        "OK" => {
+            let Used { user_id, email } = answer.read()?;
+            Ok(Some(Proven { user: user_id, email }))
+        }
+        status if status == refusal => Ok(None),
+        _ => Err(answer.strange()),
+    }
+}

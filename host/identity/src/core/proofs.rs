@@ -1,0 +1,89 @@
+//! One-time tokens of the core: a new password, a proved address. What a token does takes several calls, so that a
+//! token is lost when the core fails between them; somebody asks for another one then.
+
+use p2p_context::Timestamp;
+use p2p_identity_core::check_password;
+use uuid::Uuid;
+
+use super::people::{self, Change};
+use super::{CoreIdentity, Fault};
+use crate::audit::actions::{EMAIL_VERIFIED, PASSWORD_RESET};
+use crate::audit::{AuditEntry, entry_insert};
+use crate::error::CredentialError;
+use crate::identity::{IdentityCall, Proof, Proven};
+use crate::tables::login_failures::failure_cleared;
+
+impl CoreIdentity {
+    pub(super) async fn create_reset_token(
+        &self,
+        call: &IdentityCall,
+        email: &str,
+    ) -> Result<Option<Proof>, CredentialError> {
+        let Some(person) = self.find_credential(call, email).await? else { return Ok(None) };
+        let token = people::reset_token(&self.core, call, &person).await?;
+        Ok(token.map(|token| Proof { user: person.id, email: person.email, token }))
+    }
+
+    pub(super) async fn reset_password(
+        &self,
+        call: &IdentityCall,
+        token: &str,
+        password: &str,
+    ) -> Result<Proven, CredentialError> {
+        check_password(password).map_err(CredentialError::WeakPassword)?;
+        let proven = people::use_reset_token(&self.core, call, token).await?;
+        let proven = self.of_ours(call, proven).await?;
+        if people::set_password(&self.core, call, proven.user, password).await? != Change::Done {
+            return Err(CredentialError::Missing);
+        }
+        self.mark_verified(call, &proven).await?;
+        let entry = proved(call, self.clock.now(), PASSWORD_RESET, proven.user);
+        let effects = vec![failure_cleared(&proven.email), entry_insert(&entry)];
+        self.tenant(call).await?.tables(call.deadline).apply(effects).await?;
+        Ok(proven)
+    }
+
+    pub(super) async fn create_verification_token(
+        &self,
+        call: &IdentityCall,
+        user: Uuid,
+    ) -> Result<Option<Proof>, CredentialError> {
+        let person = self.find_person(call, user).await?.ok_or(CredentialError::Missing)?;
+        let token = people::verification_token(&self.core, call, (user, &person.email)).await?;
+        Ok(token.map(|token| Proof { user, email: person.email, token }))
+    }
+
+    pub(super) async fn verify_email(
+        &self,
+        call: &IdentityCall,
+        token: &str,
+    ) -> Result<Proven, CredentialError> {
+        let proven = people::use_verification_token(&self.core, call, token).await?;
+        let proven = self.of_ours(call, proven).await?;
+        let entry = proved(call, self.clock.now(), EMAIL_VERIFIED, proven.user);
+        self.tenant(call).await?.tables(call.deadline).apply(vec![entry_insert(&entry)]).await?;
+        Ok(proven)
+    }
+
+    /// Whom a token was for, if they are this tenant's.
+    async fn of_ours(&self, call: &IdentityCall, proven: Option<Proven>) -> Result<Proven, CredentialError> {
+        let proven = proven.ok_or(CredentialError::Missing)?;
+        let tenant = self.tenant(call).await?;
+        let is_ours = self.is_active(tenant.tables(call.deadline), proven.user).await?;
+        if is_ours { Ok(proven) } else { Err(CredentialError::Missing) }
+    }
+
+    /// Whoever reads mail at the address has proven it. The core wants a token for that, which nobody else sees.
+    async fn mark_verified(&self, call: &IdentityCall, proven: &Proven) -> Result<(), Fault> {
+        let of = (proven.user, proven.email.as_str());
+        if let Some(token) = people::verification_token(&self.core, call, of).await? {
+            people::use_verification_token(&self.core, call, &token).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Whoever holds the token reads the user's mail, signed in or not.
+fn proved(call: &IdentityCall, now: Timestamp, action: &str, user: Uuid) -> AuditEntry {
+    AuditEntry::new(&call.origin, now, action, user.to_string()).by(user)
+}

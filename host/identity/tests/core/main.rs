@@ -1,0 +1,18 @@
+//! The client of a SuperTokens Core against a stand-in that speaks the protocol, and against peers that do not.
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+mod authentication;
+#[path = "../embedded/browser.rs"]
+mod browser;
+mod credentials;
+mod faults;
+mod hosts;
+mod lockout;
+mod open_sessions;
+mod peer;
+mod proofs;
+mod protection;
+mod sessions;
+mod stub;
+mod tenants;
+mod world;

@@ -1,0 +1,162 @@
+//! A letter as the message that mail servers pass on: both forms, and headers that are the same at every try.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use lettre::Message;
+use lettre::address::{Address, AddressError};
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart};
+use p2p_context::Timestamp;
+use p2p_runtime::Letter;
+
+use super::layout;
+use super::settings::InvalidMail;
+use super::template::Filled;
+use crate::deliveries::Delivery;
+
+/// The last second that a date header can name, in the year 9999.
+const LAST_SECOND: u64 = 253_402_300_799;
+
+/// Who letters come from.
+#[derive(Debug, Clone)]
+pub struct Sender {
+    from: Mailbox,
+    domain: String,
+}
+
+/// Why there is no message.
+#[derive(Debug, thiserror::Error)]
+pub enum MessageFault {
+    /// The receiver has no address that could stand in a header.
+    #[error("the receiver's address cannot be written to")]
+    Receiver(#[from] AddressError),
+    /// A header that would have to be there is not.
+    #[error("the message cannot be put together: {0}")]
+    Message(#[from] lettre::error::Error),
+}
+
+impl Sender {
+    /// `from`, or `no-reply` at this host. The host also names messages.
+    pub fn new(from: Option<&str>, host: &str) -> Result<Self, InvalidMail> {
+        let default = format!("no-reply@{host}");
+        let text = from.unwrap_or(&default);
+        let from = text.parse().map_err(|_| InvalidMail::Sender(text.to_owned()))?;
+        Ok(Self { from, domain: host.to_owned() })
+    }
+
+    /// The host that the server introduces itself as.
+    pub fn domain(&self) -> &str {
+        &self.domain
+    }
+}
+
+/// Puts the message together.
+pub fn compose(
+    sender: &Sender,
+    letter: &Letter,
+    filled: Filled,
+    delivery: &Delivery,
+) -> Result<Message, MessageFault> {
+    let to: Address = letter.to.parse()?;
+    let page = layout::page(letter.language, &filled.subject, &filled.html);
+    let message = Message::builder()
+        .from(sender.from.clone())
+        .to(Mailbox::new(None, to))
+        .subject(filled.subject)
+        .message_id(Some(format!("<{}@{}>", delivery.event_id, sender.domain)))
+        .date(time(delivery.committed_at))
+        // Answering programs keep quiet.
+        .raw_header(header("Auto-Submitted", "auto-generated"))
+        .raw_header(header("Content-Language", letter.language.as_str()))
+        .multipart(MultiPart::alternative_plain_html(filled.text, page))?;
+    Ok(message)
+}
+
+fn header(name: &'static str, value: &str) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+}
+
+fn time(at: Timestamp) -> SystemTime {
+    let seconds = u64::try_from(at.as_secs()).unwrap_or_default();
+    UNIX_EPOCH + Duration::from_secs(seconds.min(LAST_SECOND))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use p2p_context::{FeatureName, Language};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn delivery() -> Delivery {
+        let name = FeatureName::new("mail").unwrap();
+        Delivery {
+            event_id: Uuid::from_u128(7),
+            subscriber: name.clone(),
+            producer: name,
+            position: 1,
+            topic: String::new(),
+            key: String::new(),
+            payload: Vec::new(),
+            committed_at: Timestamp(1_790_000_000_000_000),
+            is_dead: false,
+            attempts: 0,
+            next_at: Timestamp(0),
+            last_error: String::new(),
+        }
+    }
+
+    fn composed(to: &str, subject: &str) -> Result<String, MessageFault> {
+        let letter = Letter {
+            to: to.to_owned(),
+            language: Language::En,
+            feature: FeatureName::new("accounts").unwrap(),
+            template: String::new(),
+            values: BTreeMap::new(),
+        };
+        let filled = Filled {
+            subject: subject.to_owned(),
+            text: "Plain.".to_owned(),
+            html: "<p>Rich.</p>".to_owned(),
+        };
+        let sender = Sender::new(None, "works.example").unwrap();
+        compose(&sender, &letter, filled, &delivery())
+            .map(|message| String::from_utf8(message.formatted()).unwrap())
+    }
+
+    #[test]
+    fn headers_are_the_same_at_every_try() {
+        let message = composed("sara@mail.example", "Hello").unwrap();
+        for header in [
+            "From: no-reply@works.example\r\n",
+            "To: sara@mail.example\r\n",
+            "Subject: Hello\r\n",
+            "Message-ID: <00000000-0000-0000-0000-000000000007@works.example>\r\n",
+            "Date: Mon, 21 Sep 2026 14:13:20 +0000\r\n",
+            "Auto-Submitted: auto-generated\r\n",
+            "Content-Language: en\r\n",
+        ] {
+            assert!(message.contains(header), "{header}: {message}");
+        }
+        assert!(message.contains("multipart/alternative") && message.is_ascii(), "{message}");
+    }
+
+    #[test]
+    fn no_subject_and_no_address_adds_a_header() {
+        let message = composed("sara@mail.example", "Hello\r\nBcc: eve@evil.example").unwrap();
+        let headers = message.split("\r\n\r\n").next().unwrap();
+        assert!(!headers.contains("\r\nBcc:"), "{message}");
+        assert!(composed("sara@mail.example\r\nBcc: eve@evil.example", "x").is_err());
+        assert!(composed("nobody", "x").is_err());
+    }
+
+    #[test]
+    fn a_sender_is_an_address_with_or_without_a_name() {
+        assert!(Sender::new(Some("Works <post@works.example>"), "localhost").is_ok());
+        assert!(Sender::new(None, "localhost").is_ok());
+        let wrong = Sender::new(Some("post"), "localhost").unwrap_err();
+        assert!(wrong.to_string().contains("`post`"), "{wrong}");
+    }
+}

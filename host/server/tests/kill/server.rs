@@ -1,0 +1,89 @@
+//! The real binary over a folder that outlives it.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use p2p_test_support::built;
+use tempfile::TempDir;
+
+/// A server that will be killed.
+pub struct Server {
+    child: Child,
+    /// Where it listens.
+    pub url: String,
+}
+
+/// Where it keeps everything, so that the next one finds it.
+pub struct House {
+    folder: TempDir,
+}
+
+impl House {
+    /// These components, and no limit on requests: whoever writes here writes as fast as they can.
+    pub fn with(components: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let features = folder.path().join("features");
+        std::fs::create_dir_all(&features).unwrap();
+        for name in components {
+            std::fs::copy(built::component(name), features.join(format!("{name}.wasm"))).unwrap();
+        }
+        let rates = "[rates]\nauth_per_minute = 0\nwrite_per_minute = 0\nread_per_minute = 0\n";
+        std::fs::write(folder.path().join("p2p.toml"), rates).unwrap();
+        Self { folder }
+    }
+
+    /// Starts the binary and waits until it is ready.
+    pub async fn start(&self) -> Server {
+        Server::start(self.folder.path()).await
+    }
+}
+
+impl Server {
+    async fn start(folder: &Path) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let child = Command::new(env!("CARGO_BIN_EXE_p2p"))
+            .args(["serve", "--listen", &format!("127.0.0.1:{port}")])
+            .arg("--data")
+            .arg(folder.join("data"))
+            .arg("--features-dir")
+            .arg(folder.join("features"))
+            .arg("--config")
+            .arg(folder.join("p2p.toml"))
+            .env("LOG_LEVEL", "warn")
+            // Sessions are issued by this address; the port is another one after each death.
+            .env("PUBLIC_URL", "http://localhost")
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let server = Self { child, url: format!("http://127.0.0.1:{port}") };
+        server.ready().await;
+        server
+    }
+
+    async fn ready(&self) {
+        let begun = Instant::now();
+        loop {
+            let answer = reqwest::get(format!("{}/health/ready", self.url)).await;
+            if answer.is_ok_and(|answer| answer.status() == 200) {
+                return;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(120), "the server does not become ready");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// SIGKILL: no handler runs, nothing is flushed.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+/// A test that fails leaves no server behind.
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+    }
+}
