@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::host::{
-    Blobs, Cache, Callers, Clock, Config, Credentials, Directory, Documents, Events, Host, Level, Log, Mail, Random,
-    Secrets, Sessions, Sql, Text,
+    Blobs, Cache, Callers, Clock, Config, Credentials, Directory, Documents, Events, Host, Level, Log, Mail,
+    Random, Secrets, Sessions, Sql, Text,
 };
 use crate::idempotency::Claim;
 use crate::problem::{Code, Problem};

@@ -31,7 +31,9 @@ pub use check::{Check, is_email};
 pub use ctx::{Actor, Call, Ctx, Language, Role};
 #[cfg(feature = "events")]
 pub use events::{Delivery, EventError, Heard};
-pub use feature::{Access, Collection, Feature, MailTemplate, Migration, Route, Uploads, delete, get, patch, post, put};
+pub use feature::{
+    Access, Collection, Feature, MailTemplate, Migration, Route, Uploads, delete, get, patch, post, put,
+};
 pub use host::{Change, Comparison, Document, Event, Host, Search, join, join_all, join3};
 pub use packed::{
     Cell, Cells, FromCell, FromRow, Headers, Malformed, Param, Params, Row, RowError, Rows, RowsBuilder,

@@ -14,8 +14,8 @@ pub use codes::{Code, Kind};
 pub use fields::{FieldProblem, Rule};
 
 use crate::host::{
-    BlobError, CacheError, CredentialError, DirectoryError, DocumentError, EventsError, MailError, SessionError,
-    SqlError,
+    BlobError, CacheError, CredentialError, DirectoryError, DocumentError, EventsError, MailError,
+    SessionError, SqlError,
 };
 use crate::packed::RowError;
 use crate::response::PROBLEM;

@@ -3,9 +3,9 @@
 mod core;
 mod environment;
 mod file;
+mod mail;
 mod sessions;
 mod site;
-mod mail;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -18,8 +18,8 @@ use p2p_identity::CoreConfig;
 
 pub use self::environment::Environment;
 use self::file::{File, Limits};
-pub use self::sessions::Sessions;
 pub use self::mail::Mail;
+pub use self::sessions::Sessions;
 use crate::cli::{Places, Serve};
 
 /// Where the configuration file is when nobody says.

@@ -149,9 +149,11 @@ fn identity(
     settings.sessions = config.sessions.settings(&config.url(), config.cookie_domain.as_deref());
     let (stores, clock) = (Arc::clone(stores), Arc::clone(clock));
     let identity: Result<Arc<dyn Identity>> = match &config.core {
-        Some(core) => CoreIdentity::new(stores, clock, settings, core)
-            .map(|identity| Arc::new(identity) as _)
-            .context("SUPERTOKENS_CONNECTION_URI, PUBLIC_URL, COOKIE_DOMAIN and [sessions] do not go together"),
+        Some(core) => {
+            CoreIdentity::new(stores, clock, settings, core).map(|identity| Arc::new(identity) as _).context(
+                "SUPERTOKENS_CONNECTION_URI, PUBLIC_URL, COOKIE_DOMAIN and [sessions] do not go together",
+            )
+        }
         None => EmbeddedIdentity::new(stores, secrets.clone(), clock, settings)
             .map(|identity| Arc::new(identity) as _)
             .context("PUBLIC_URL, COOKIE_DOMAIN and [sessions] do not go together"),

@@ -4,11 +4,12 @@
 
 use std::fs::{self, File};
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use p2p_test_support::built;
+use p2p_test_support::letters::{self, files};
 use p2p_test_support::people::{Answer, Person, signup};
 use serde_json::json;
 
@@ -56,27 +57,16 @@ fn tokens(answer: &Answer) -> Vec<String> {
     ["st-access-token", "st-refresh-token"].into_iter().filter_map(header).filter(|t| !t.is_empty()).collect()
 }
 
-/// The token of the first letter whose text names this page.
+/// Waits for the letter.
 async fn mailed_token(folder: &Path, page: &str) -> String {
     let begun = Instant::now();
     loop {
-        for file in files(&folder.join("data/mail")) {
-            let letter =
-                fs::read_to_string(file).unwrap_or_default().replace("=\r\n", "").replace("=3D", "=");
-            if let Some((_, rest)) = letter.split_once(&format!("{page}?token=")) {
-                let is_token = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-                return rest.split(|c| !is_token(c)).next().unwrap().to_owned();
-            }
+        if let Some(token) = letters::token(&folder.join("data/mail"), page) {
+            return token;
         }
         assert!(begun.elapsed() < Duration::from_secs(30), "no letter about {page}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-    let paths = entries.map(|entry| entry.unwrap().path());
-    paths.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
 fn holds(haystack: &[u8], needle: &str) -> bool {

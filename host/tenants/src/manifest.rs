@@ -232,7 +232,8 @@ impl Manifest {
     }
 
     fn check_topics(&self) -> Result<(), ManifestError> {
-        let own = |topic: &&String| topic.split_once('.').is_some_and(|(owner, _)| owner == self.name.as_str());
+        let own =
+            |topic: &&String| topic.split_once('.').is_some_and(|(owner, _)| owner == self.name.as_str());
         if let Some(topic) = self.audits.iter().find(|topic| !is_topic(topic) || !own(topic)) {
             return invalid(format!("`{topic}` cannot be audited: it is no topic of `{}`", self.name));
         }

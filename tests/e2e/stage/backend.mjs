@@ -1,5 +1,6 @@
 // The real server over a data folder of its own, and the stand-in core beside it when people are kept there.
 
+import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
@@ -41,6 +42,7 @@ export async function startBackend({ core, origins, sessions }) {
         url,
         mails: path.join(folder, 'data', 'mail'),
         words: () => server.words(),
+        setCore: (switches) => setSwitches(peer, switches),
         async stop() {
             await server.stop();
             await peer?.stop();
@@ -56,6 +58,13 @@ function configuration(sessions) {
 
 function startStandIn(seconds) {
     return Program.start('node', [STAND_IN, '--access-token-seconds', `${seconds}`, '--api-key', API_KEY]);
+}
+
+/** Makes the stand-in core misbehave, and behave again; see its switches. */
+async function setSwitches(peer, switches) {
+    const body = JSON.stringify(switches);
+    const { ok } = await fetch(`${peer.address}/__test`, { method: 'POST', body });
+    assert.ok(ok);
 }
 
 /** The issuer of tokens names the port, so it must be known before the server starts. */

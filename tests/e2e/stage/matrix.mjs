@@ -16,11 +16,11 @@ const stages = new Map();
 let browser;
 
 /**
- * Declares one test per combination; `play` gets a scene. `modes` leaves some out, `sessions` sets keys of that table
- * of the configuration.
+ * Declares one test per combination; `play` gets a scene. `cores` and `modes` leave some out, `sessions` sets keys of
+ * that table of the configuration.
  */
-export function everywhere(name, play, { modes = MODES, sessions = {} } = {}) {
-    for (const core of wantedCores()) {
+export function everywhere(name, play, { cores = CORES, modes = MODES, sessions = {} } = {}) {
+    for (const core of wantedCores().filter((core) => cores.includes(core))) {
         for (const mode of modes) {
             const title = `${name} (${core} core, ${mode} mode)`;
             test(title, { timeout: LIMIT_MS }, () => perform({ core, mode, sessions }, play));
@@ -39,7 +39,8 @@ async function perform({ core, mode, sessions }, play) {
     const { backend, sites } = await stageFor(core, sessions);
     browser ??= launchBrowser();
     const context = await (await browser).newContext({ locale: 'en-GB' });
-    const scene = { core, mode, api: backend.url, origin: sites[mode].origin, mails: backend.mails };
+    const { url: api, mails, setCore } = backend;
+    const scene = { core, mode, api, origin: sites[mode].origin, mails, setCore };
     scene.visitor = new Visitor(context, scene);
     try {
         await play(scene);

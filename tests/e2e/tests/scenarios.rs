@@ -89,6 +89,11 @@ fn foreign_pages_with_a_core_beside_the_server() {
 }
 
 #[test]
+fn faults_of_a_core_beside_the_server() {
+    play("stand-in", "faults");
+}
+
+#[test]
 fn the_stand_in_core_itself() {
     succeed(&mut node_test(&Path::new(HERE).join("../peers/cdi-core.test.mjs")));
 }

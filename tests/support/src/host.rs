@@ -206,8 +206,7 @@ impl TestHost {
     /// The same with letters going elsewhere.
     #[expect(clippy::expect_used, reason = "a test's own tenant")]
     pub async fn worker_with(&self, tenant: &TenantId, mailer: Mailer) -> Worker {
-        let (runtime, clock, mailer) =
-            (Arc::clone(&self.runtime), Arc::clone(&self.clock), Arc::new(mailer));
+        let (runtime, clock, mailer) = (Arc::clone(&self.runtime), Arc::clone(&self.clock), Arc::new(mailer));
         Worker::new(runtime, &self.stores, tenant.clone(), clock, mailer).await.expect("a worker")
     }
 

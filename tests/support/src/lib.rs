@@ -3,6 +3,7 @@
 
 pub mod built;
 pub mod host;
+pub mod letters;
 pub mod made;
 pub mod people;
 pub mod slow;

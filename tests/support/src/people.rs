@@ -1,7 +1,11 @@
 //! People who use a host under test: sign up, hold a session, send requests.
 
+use p2p_context::TenantId;
 use reqwest::{Client, Method, Response};
 use serde_json::{Value, json};
+
+use crate::host::TestHost;
+use crate::letters;
 
 /// Somebody with a session, or nobody.
 #[derive(Debug, Clone)]
@@ -78,6 +82,27 @@ impl Person {
         }
     }
 
+    /// Invites somebody into the organization, who accepts by the token of the letter.
+    #[expect(clippy::expect_used, reason = "a test without its colleague cannot say anything")]
+    pub async fn colleague(&self, host: &TestHost, tenant: &TenantId, email: &str) -> Self {
+        let invitation =
+            json!({"email": email, "firstName": "Omar", "lastName": "Al Qahtani", "role": "member"});
+        self.post("/users/invite", &invitation).await.expect(201);
+        host.worker(tenant).await.drain().await.expect("a letter");
+        let token = letters::token(&host.mail_folder(), "invitation").expect("an invitation");
+        let mut form = signup(email);
+        form["inviteToken"] = token.into();
+        let nobody = Self { token: None, refresh: None, ..self.clone() };
+        let answer = nobody.post("/auth/signup", &form).await.expect(201);
+        nobody.signed_in(&answer)
+    }
+
+    /// Any request at an address of the session protocol, below `/auth`.
+    #[expect(clippy::expect_used, reason = "a test's own server answers")]
+    pub async fn protocol(&self, method: Method, path: &str, body: Option<String>) -> Answer {
+        self.try_at(method, &format!("{}/auth{path}", self.base), body, &[]).await.expect("an answer")
+    }
+
     /// GET below `/api/v1`.
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, None, &[]).await
@@ -127,11 +152,18 @@ impl Person {
         body: Option<String>,
         headers: &[(&str, &str)],
     ) -> Option<Answer> {
-        let mut request = self
-            .client
-            .request(method, format!("{}/api/v1{path}", self.base))
-            .header("host", &self.host)
-            .header("st-auth-mode", "header");
+        self.try_at(method, &format!("{}/api/v1{path}", self.base), body, headers).await
+    }
+
+    async fn try_at(
+        &self,
+        method: Method,
+        url: &str,
+        body: Option<String>,
+        headers: &[(&str, &str)],
+    ) -> Option<Answer> {
+        let mut request =
+            self.client.request(method, url).header("host", &self.host).header("st-auth-mode", "header");
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
         }

@@ -36,10 +36,7 @@ fn shared_responses(feature: &Feature) -> Map<String, Value> {
             let said: Vec<_> = codes.iter().map(|code| format!("`{}`", code.as_str())).collect();
             let content =
                 json!({ "application/json": { "schema": { "$ref": format!("{REFERENCE}{PROBLEM}") } } });
-            (
-                response_name(feature, &codes),
-                json!({ "description": said.join(", "), "content": content }),
-            )
+            (response_name(feature, &codes), json!({ "description": said.join(", "), "content": content }))
         })
         .collect()
 }

@@ -19,7 +19,8 @@ impl<T: Send> HostWithStore<T> for HasSelf<GuestState> {
         safe: bool,
     ) -> wasmtime::Result<Result<Option<Identified>, Refusal>> {
         let headers = unpack(&headers).ok_or_else(|| wasmtime::format_err!("callers: not packed headers"))?;
-        let texts = headers.iter().filter_map(|(name, value)| Some((*name, std::str::from_utf8(value).ok()?)));
+        let texts =
+            headers.iter().filter_map(|(name, value)| Some((*name, std::str::from_utf8(value).ok()?)));
         let tokens = RequestTokens::read(texts);
         let (services, call) = caller.with(|mut access| access.get().store_use())?;
         let identity = services.identity_call_of(&call);
