@@ -25,11 +25,13 @@ pub use activate::SIGNED_UP;
 pub use email::normalized;
 pub use letter::link;
 pub use login::{Login, signed_in};
+pub use minute::is_first;
 pub use session::claims;
 pub use signup::{Signup, signed_up};
 
 use change_password::PasswordChange;
 use end_sessions::{PASSWORD_CHANGED, PASSWORD_RESET};
+use login::LOGGED_IN;
 use reset::{RESET_REQUESTED, Reset, ResetRequest};
 use session::SignedIn;
 use sessions::{OwnSessions, REVOKED};
@@ -45,7 +47,7 @@ pub struct Done {}
 pub fn routes(feature: Feature) -> Feature {
     let feature = feature
         .mails(&[mail!("mail", "verify-email"), mail!("mail", "reset-password")])
-        .audits(&[SIGNED_UP, VERIFIED, PASSWORD_RESET, PASSWORD_CHANGED, REVOKED])
+        .audits(&[SIGNED_UP, LOGGED_IN, VERIFIED, PASSWORD_RESET, PASSWORD_CHANGED, REVOKED])
         .on_event(SIGNED_UP, activate::activate_signed_up)
         .on_event(RESET_REQUESTED, reset::mail_reset)
         .on_event(PASSWORD_RESET, end_sessions::end_older_sessions)
@@ -86,6 +88,7 @@ fn entry_routes(feature: Feature) -> Feature {
             post("/auth/refresh", refresh::refresh)
                 .access(Access::Public)
                 .unverified()
+                .wide_rate()
                 .summary("Trade the refresh token for a new pair of tokens.")
                 .answers::<Done>(200)
                 .fails(&[Code::Unauthenticated, Code::SessionExpired]),

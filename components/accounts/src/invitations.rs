@@ -38,6 +38,7 @@ pub fn routes(feature: Feature) -> Feature {
         .route(
             post("/users/invite", invite::invite)
                 .access(Access::Admin)
+                .strict_rate()
                 .idempotent()
                 .summary("Invite somebody into one's own organization, by a letter that is good for 7 days.")
                 .takes::<Invite>()
@@ -71,6 +72,7 @@ fn kept(feature: Feature) -> Feature {
         .route(
             post("/users/invitations/{id}/resend", resend::resend)
                 .access(Access::Admin)
+                .strict_rate()
                 .summary("Send the letter again, for another 7 days. Once a minute.")
                 .answers::<Invitation>(200),
         )

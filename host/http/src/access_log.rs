@@ -12,6 +12,9 @@ use uuid::Uuid;
 use crate::rates::Allowance;
 use crate::visit::Visit;
 
+/// Characters of a UUID as text.
+const ID_LENGTH: usize = 36;
+
 /// What the edge knows of a request.
 pub struct Line<'a> {
     /// Id, client, language.
@@ -60,7 +63,7 @@ pub fn write(line: &Line<'_>, response: &Response) {
         target: "access",
         request_id = line.visit.request_id.as_str(),
         method = line.method.as_str(),
-        path = line.path,
+        path = plain(line.path),
         status = response.status().as_u16(),
         took_us = u64::try_from(line.took.as_micros()).unwrap_or(u64::MAX),
         bytes = response.body().size_hint().exact(),
@@ -72,4 +75,23 @@ pub fn write(line: &Line<'_>, response: &Response) {
         error_code = line.error_code.as_deref(),
         "request"
     );
+}
+
+/// Segments longer than an id may be tokens: an invitation, a signature. They are not written down.
+fn plain(path: &str) -> String {
+    let shown = |segment: &str| if segment.len() > ID_LENGTH { "…".to_owned() } else { segment.to_owned() };
+    path.split('/').map(shown).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_shown_and_tokens_are_not() {
+        let id = "0197f0c1-2f6b-7a55-9c1d-3d7f0f5a1b2c";
+        assert_eq!(plain(&format!("/api/v1/users/{id}")), format!("/api/v1/users/{id}"));
+        assert_eq!(plain(&format!("/api/v1/invitations/{}", "a1".repeat(32))), "/api/v1/invitations/…");
+        assert_eq!(plain("/"), "/");
+    }
 }

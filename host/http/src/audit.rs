@@ -73,13 +73,13 @@ async fn actor(
     deadline: Deadline,
 ) -> Result<Option<Actor>, Problem> {
     let tokens = RequestTokens::from_headers(&parts.headers);
-    let caller = session::Caller { tenant, deadline, tokens: &tokens, parts, is_protocol: false };
+    let caller = session::Caller { tenant, deadline, tokens: &tokens, parts };
     match keys::sent(&parts.headers) {
         Some(key) => match keys::verify(services, &caller, key).await {
             Ok(_) => Err(Code::Forbidden.into()),
             Err(problem) => Err(problem),
         },
-        None => session::actor(services, &caller, Access::PlatformAdmin).await,
+        None => session::actor(services, &caller).await,
     }
 }
 
@@ -106,7 +106,7 @@ fn read(parts: &Parts) -> Result<(AuditFilter, u32), Problem> {
 }
 
 fn wrong(field: &str) -> Problem {
-    let fields = json!([{"field": field, "message": "This is not a value it can have.", "code": "INVALID"}]);
+    let fields = json!([{"field": field, "message": "This is not a value it can have.", "code": "FORM"}]);
     Problem::from(Code::Validation).with_detail("fields", fields)
 }
 

@@ -75,8 +75,7 @@ async fn dispatch(
     served.target = Some(target.clone());
     let deadline = Deadline::after(longest(services, &target.route));
     let tokens = read_tokens(&parts.headers);
-    let is_protocol = path::is_fdi(&below);
-    let caller = session::Caller { tenant, deadline, tokens: &tokens, parts: &parts, is_protocol };
+    let caller = session::Caller { tenant, deadline, tokens: &tokens, parts: &parts };
     let actor = admit(services, &caller, &target, served).await?;
     let content = take_content(services, &target, tenant, &parts, body, deadline).await?;
     let (tenant, address) = (tenant.clone(), Some(client));
@@ -93,8 +92,12 @@ async fn admit(
 ) -> Result<Option<Actor>, Problem> {
     let route = &target.route;
     let actor = match keys::sent(&caller.parts.headers) {
-        Some(key) => keys::actor(services, caller, key, target).await.map(Some),
-        None => session::actor(services, caller, route.access).await,
+        Some(key) => {
+            // Before it is looked up: whoever tries keys is counted by address.
+            rates::check(rates::count(services, caller.parts, Class::Read, caller.tenant, None))?;
+            keys::actor(services, caller, key, target).await.map(Some)
+        }
+        None => session::actor_of_route(services, caller, route).await,
     };
     served.user = actor.as_ref().ok().and_then(Option::as_ref).map(|actor| actor.user_id);
     served.allowance = rates::count(services, caller.parts, Class::of(route), caller.tenant, served.user);

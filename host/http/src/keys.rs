@@ -6,6 +6,7 @@ use http::{HeaderMap, HeaderName};
 use p2p_context::Actor;
 use p2p_identity::{ApiKey, IdentityCall, KeyError, Right, is_key};
 use p2p_runtime::{Person, RouteTarget};
+use p2p_tenants::manifest::RateClass;
 use p2p_tenants::{Access, Route};
 
 use crate::problem::{Code, Problem};
@@ -13,8 +14,8 @@ use crate::services::Services;
 use crate::session::{self, Caller};
 
 const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
-/// Routes by which people sign in and out and change what proves who they are. No key opens them: whoever steals one
-/// shall not make a session of it, or a new password.
+/// Routes by which people sign in and out and change what proves who they are. No key opens them, nor those by which
+/// somebody could be let in: whoever steals one shall not make a session of it, or a new password, or a new admin.
 const FOR_PEOPLE: [&str; 2] = ["/auth/", "/fdi/"];
 
 /// The key that a request brings, whatever it is worth.
@@ -29,7 +30,7 @@ pub fn sent(headers: &HeaderMap) -> Option<&str> {
 /// Whether there can be a key that opens a route.
 pub fn may_open(route: &Route) -> bool {
     let is_for_people = FOR_PEOPLE.iter().any(|begin| route.path.starts_with(begin));
-    !is_for_people && route.access != Access::PlatformAdmin
+    !is_for_people && route.access != Access::PlatformAdmin && route.rate != Some(RateClass::Auth)
 }
 
 /// Who is calling by this key, if it opens the route.

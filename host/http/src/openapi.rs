@@ -3,6 +3,7 @@
 
 mod merge;
 mod own;
+mod problems;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};

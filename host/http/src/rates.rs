@@ -80,6 +80,7 @@ impl Class {
     pub fn of(route: &Route) -> Self {
         match route {
             Route { rate: Some(RateClass::Auth), .. } => Self::Auth,
+            Route { rate: Some(RateClass::Read), .. } => Self::Read,
             Route { uploads: Some(_), .. } => Self::Upload,
             Route { method: Method::Get, .. } => Self::Read,
             _ => Self::Write,

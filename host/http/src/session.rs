@@ -4,7 +4,8 @@ use http::request::Parts;
 use http::{HeaderName, HeaderValue};
 use p2p_context::{Actor, Deadline, TenantId};
 use p2p_identity::{AuthenticateError, Headers, IdentityCall, RequestTokens};
-use p2p_tenants::Access;
+use p2p_tenants::manifest::RateClass;
+use p2p_tenants::{Access, Route};
 
 use crate::foreign;
 use crate::problem::{Code, Problem};
@@ -20,37 +21,47 @@ pub struct Caller<'a> {
     pub tokens: &'a RequestTokens,
     /// Its method and headers: reading needs no protection against foreign pages.
     pub parts: &'a Parts,
-    /// Whether it came on a path of the session protocol.
-    pub is_protocol: bool,
 }
 
-/// Who is calling; none when nobody is signed in. A call that a foreign page makes is refused before anybody looks at
-/// its session.
-pub async fn actor(
+/// Who is calling; none when nobody is signed in. A session that does not hold is an error.
+pub async fn actor(services: &Services, caller: &Caller<'_>) -> Result<Option<Actor>, Problem> {
+    look(services, caller).await?.map_err(problem)
+}
+
+/// Who is calling a route; nobody, too, where a session that does not hold is no hindrance.
+pub async fn actor_of_route(
     services: &Services,
     caller: &Caller<'_>,
-    access: Access,
+    route: &Route,
 ) -> Result<Option<Actor>, Problem> {
-    let call = IdentityCall::new(caller.tenant.clone(), caller.deadline);
-    foreign::refuse(&services.parts.options, caller.parts, caller.tokens)?;
-    let is_safe = caller.parts.method.is_safe();
-    match services.parts.identity.authenticate(&call, caller.tokens, is_safe).await {
-        Ok(actor) => Ok(actor),
-        Err(error) if is_forgiven(&error, access, is_safe && !caller.is_protocol) => Ok(None),
-        Err(error) => Err(problem(error)),
+    match look(services, caller).await? {
+        Err(error) if is_forgiven(&error, route) => Ok(None),
+        found => found.map_err(problem),
     }
 }
 
-/// Signing in, up, out and refreshing are public and change something: there a stale session must not stand in the
-/// way. A public page is worth a refresh first, because it shows more to whoever is signed in; not so the public
-/// routes of the session protocol, which look at no session. Where a session is optional, one that is there must hold.
-fn is_forgiven(error: &AuthenticateError, access: Access, is_page: bool) -> bool {
-    access == Access::Public && !(is_page && *error == AuthenticateError::TryRefresh)
+/// A call that a foreign page makes is refused before anybody looks at its session.
+async fn look(
+    services: &Services,
+    caller: &Caller<'_>,
+) -> Result<Result<Option<Actor>, AuthenticateError>, Problem> {
+    let call = IdentityCall::new(caller.tenant.clone(), caller.deadline);
+    foreign::refuse(&services.parts.options, caller.parts, caller.tokens)?;
+    let is_safe = caller.parts.method.is_safe();
+    Ok(services.parts.identity.authenticate(&call, caller.tokens, is_safe).await)
+}
+
+/// A public route looks at no session, so that a stale one must not stand in the way: not of signing in, not of a
+/// picture. Where a session is optional, one that is there must hold. Signing out looks at no actor and yet ends a
+/// session, so that a foreign page's call is refused also on a public route, unless the route opens sessions itself.
+fn is_forgiven(error: &AuthenticateError, route: &Route) -> bool {
+    let opens_sessions = route.rate == Some(RateClass::Auth);
+    route.access == Access::Public && (*error != AuthenticateError::AntiCsrf || opens_sessions)
 }
 
 fn problem(error: AuthenticateError) -> Problem {
     match error {
-        AuthenticateError::TryRefresh => Code::TryRefresh.into(),
+        AuthenticateError::TryRefresh | AuthenticateError::AntiCsrf => Code::TryRefresh.into(),
         AuthenticateError::Unauthorised { clear } => ended(Code::SessionExpired, clear),
         AuthenticateError::Unavailable(reason) => unavailable(&reason),
     }
@@ -77,19 +88,27 @@ pub fn parse_headers(headers: Headers) -> impl Iterator<Item = (HeaderName, Head
 mod tests {
     use super::*;
 
+    fn route(access: &str, rate: Option<&str>) -> Route {
+        let json = serde_json::json!({"method": "POST", "path": "/x", "access": access, "rate": rate});
+        serde_json::from_value(json).unwrap()
+    }
+
     #[test]
-    fn a_stale_session_never_keeps_anybody_from_signing_in() {
+    fn a_stale_session_stands_in_the_way_only_where_it_counts() {
         let ended = AuthenticateError::Unauthorised { clear: Headers::default() };
-        for (error, access, is_page, forgiven) in [
-            (&AuthenticateError::TryRefresh, Access::Public, false, true),
-            (&AuthenticateError::TryRefresh, Access::Public, true, false),
-            (&AuthenticateError::TryRefresh, Access::Session, false, false),
-            (&AuthenticateError::TryRefresh, Access::Optional, false, false),
-            (&ended, Access::Public, true, true),
-            (&ended, Access::Optional, false, false),
-            (&ended, Access::Session, true, false),
+        let (stale, foreign) = (AuthenticateError::TryRefresh, AuthenticateError::AntiCsrf);
+        for (error, access, rate, forgiven) in [
+            (&stale, "public", None, true),
+            (&stale, "session", None, false),
+            (&stale, "optional", None, false),
+            (&ended, "public", None, true),
+            (&ended, "optional", None, false),
+            (&ended, "session", None, false),
+            (&foreign, "public", Some("auth"), true),
+            (&foreign, "public", None, false),
+            (&foreign, "optional", Some("auth"), false),
         ] {
-            assert_eq!(is_forgiven(error, access, is_page), forgiven, "{error} {access:?}");
+            assert_eq!(is_forgiven(error, &route(access, rate)), forgiven, "{error} {access}");
         }
     }
 

@@ -238,7 +238,7 @@ fn whole_limit(limits: &Limits<'_>) -> u64 {
 
 fn too_many(field: &str, most: u32) -> Problem {
     let message = format!("at most {most} files");
-    let fields = json!([{"field": field, "message": message, "code": "too_many"}]);
+    let fields = json!([{"field": field, "message": message, "code": "TOO_MANY"}]);
     Problem::from(Code::Validation).with_detail("fields", fields)
 }
 

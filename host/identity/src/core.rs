@@ -3,6 +3,7 @@
 
 mod answer;
 mod authenticate;
+mod claims;
 mod client;
 mod connection;
 mod connector;
@@ -28,10 +29,10 @@ use p2p_context::{Actor, Clock, TenantId, Timestamp};
 use p2p_identity_core::{ConfigFault, Email, Headers, RequestTokens, older_cookie_headers};
 use p2p_storage::Stores;
 use serde_json::{Map, Value};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 use uuid::Uuid;
 
-use crate::embedded::IdentityConfig;
+use crate::embedded::{IdentityConfig, PASSWORD_PLACES};
 use crate::error::{AuthenticateError, CredentialError, SessionError};
 use crate::fault::{Fault, random};
 use crate::identity::{Identity, IdentityCall, Issued, OpenSession, Proof, Proven, PublicKeys};
@@ -82,6 +83,7 @@ pub struct CoreIdentity {
     tenants: AsyncCache<TenantId, Arc<Tenant>>,
     believed: AsyncCache<[u8; 32], Arc<Believed>>,
     turns: Cache<(TenantId, Email), Arc<Mutex<()>>>,
+    places: Semaphore,
     /// Milliseconds; as the core said last.
     refresh_validity: AtomicI64,
     started: Timestamp,
@@ -105,6 +107,7 @@ impl CoreIdentity {
                 .time_to_live(LONGEST_LIFE)
                 .build(),
             turns: Cache::builder().time_to_idle(TURN_IDLE).build(),
+            places: Semaphore::new(PASSWORD_PLACES),
             refresh_validity: AtomicI64::new(millis(REFRESH_VALIDITY)),
             started: clock.now(),
             clock,
@@ -202,11 +205,12 @@ impl Identity for CoreIdentity {
     async fn password_change(
         &self,
         call: &IdentityCall,
+        tokens: &RequestTokens,
         user: Uuid,
         old: &str,
         new: &str,
     ) -> Result<(), CredentialError> {
-        self.change_password(call, user, old, new).await
+        self.change_password(call, tokens, user, old, new).await
     }
 
     async fn verification_token_create(

@@ -30,6 +30,7 @@ use crate::error::{AuthenticateError, CredentialError, SessionError};
 use crate::identity::{Identity, IdentityCall, Issued, OpenSession, Proof, Proven, PublicKeys};
 use authenticate::Believed;
 pub use config::{IdentityConfig, Lockout};
+pub(crate) use passwords::PLACES as PASSWORD_PLACES;
 use passwords::PasswordWork;
 use tenant::Tenant;
 
@@ -148,11 +149,12 @@ impl Identity for EmbeddedIdentity {
     async fn password_change(
         &self,
         call: &IdentityCall,
+        tokens: &RequestTokens,
         user: Uuid,
         old: &str,
         new: &str,
     ) -> Result<(), CredentialError> {
-        self.change_password(call, user, old, new).await
+        self.change_password(call, tokens, user, old, new).await
     }
 
     async fn verification_token_create(

@@ -60,6 +60,9 @@ pub enum AuthenticateError {
     /// Refreshing may help; nothing is cleared.
     #[error("try refresh")]
     TryRefresh,
+    /// The token holds, but the call does not prove that it comes from our own pages. Told like `TryRefresh`.
+    #[error("no proof against cross-site calls")]
+    AntiCsrf,
     /// The session has ended.
     #[error("unauthorised")]
     Unauthorised {

@@ -152,8 +152,8 @@ pub trait Identity: Send + Sync + 'static {
         email: &str,
     ) -> Result<Option<Proof>, CredentialError>;
 
-    /// Sets a new password by such a token and marks its address as verified. Uses up all such tokens of the user.
-    /// `WeakPassword` before the token is touched; `Missing` when the token is unknown, used or expired.
+    /// Sets a new password by such a token and marks its address as verified. Uses up all such tokens of the user and
+    /// ends every session. `WeakPassword` before the token is touched; `Missing` when the token is unknown, used or expired.
     async fn password_reset(
         &self,
         call: &IdentityCall,
@@ -161,10 +161,12 @@ pub trait Identity: Send + Sync + 'static {
         password: &str,
     ) -> Result<Proven, CredentialError>;
 
-    /// Sets a new password for somebody who knows the old one. A wrong old one counts as a failed `credential_verify`.
+    /// Sets a new password for somebody who knows the old one, and ends every session but that of the request. A wrong
+    /// old one counts as a failed `credential_verify`.
     async fn password_change(
         &self,
         call: &IdentityCall,
+        tokens: &RequestTokens,
         user: Uuid,
         old: &str,
         new: &str,

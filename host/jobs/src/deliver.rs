@@ -40,6 +40,9 @@ pub async fn deliver(
     };
     match tried {
         Try::Later => deliveries.later(&delivery, clock.now().plus(FULL)).await,
+        Try::Done if delivery.subscriber.as_str() == mail::SUBSCRIBER => {
+            deliveries.sent(&delivery, clock.now()).await
+        }
         Try::Done => deliveries.done(&delivery).await,
         Try::Never(reason) => bury(tenant, deliveries, &delivery, &reason).await,
         Try::Again(reason) => match backoff::after(delivery.attempts + 1) {

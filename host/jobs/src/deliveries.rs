@@ -16,6 +16,8 @@ use uuid::Uuid;
 const SCOPE: &str = "jobs";
 /// Longest a single statement of this room may take.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// An event comes once more within days; what went out longer ago is forgotten.
+const SENT_KEPT: Duration = Duration::from_hours(30 * 24);
 /// Bytes of one answer: a few hundred deliveries with the largest payloads there can be.
 const ANSWER_MAX: usize = 64 << 20;
 const COLUMNS: &str = "event_id, subscriber, producer, position, topic, key, payload, committed_at, is_dead, attempts, next_at, last_error";
@@ -84,7 +86,8 @@ impl Deliveries {
         wanted: &[(&OutboxEvent, FeatureName)],
     ) -> Result<(), JobsError> {
         let text = "INSERT INTO deliveries (event_id, subscriber, producer, position, topic, key, payload, \
-                    committed_at, next_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) ON CONFLICT DO NOTHING";
+                    committed_at, next_at) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $8 \
+                    WHERE NOT EXISTS (SELECT 1 FROM sent_letters WHERE event_id = $1) ON CONFLICT DO NOTHING";
         let statements: Vec<Statement> = wanted
             .iter()
             .map(|(event, subscriber)| {
@@ -127,6 +130,20 @@ impl Deliveries {
     pub async fn done(&self, delivery: &Delivery) -> Result<(), JobsError> {
         let text = "DELETE FROM deliveries WHERE event_id = $1 AND subscriber = $2";
         self.commit(&[statement(text, identify(delivery))]).await
+    }
+
+    /// The letter went out. Remembered, so that it does not go out again should its event be noted once more.
+    pub async fn sent(&self, delivery: &Delivery, now: Timestamp) -> Result<(), JobsError> {
+        let keep = "INSERT INTO sent_letters (event_id, sent_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+        let forget = "DELETE FROM sent_letters WHERE event_id IN \
+                      (SELECT event_id FROM sent_letters WHERE sent_at < $1 ORDER BY sent_at LIMIT 4)";
+        let remove = "DELETE FROM deliveries WHERE event_id = $1 AND subscriber = $2";
+        let statements = [
+            statement(keep, Params::new().uuid(delivery.event_id).timestamp(now)),
+            statement(forget, Params::new().timestamp(now.minus(SENT_KEPT))),
+            statement(remove, identify(delivery)),
+        ];
+        self.commit(&statements).await
     }
 
     /// It failed and is tried again then.
@@ -196,7 +213,13 @@ fn migrations() -> Migrations {
         sqlite: include_str!("../../../migrations/jobs/sqlite/0001_deliveries.sql").into(),
         postgres: include_str!("../../../migrations/jobs/postgres/0001_deliveries.sql").into(),
     };
-    Migrations { tables: vec![first], collections: Vec::new() }
+    let second = Migration {
+        version: 2,
+        name: "sent_letters".into(),
+        sqlite: include_str!("../../../migrations/jobs/sqlite/0002_sent_letters.sql").into(),
+        postgres: include_str!("../../../migrations/jobs/postgres/0002_sent_letters.sql").into(),
+    };
+    Migrations { tables: vec![first, second], collections: Vec::new() }
 }
 
 fn statement(text: &str, params: Params) -> Statement {

@@ -76,8 +76,9 @@ impl Mailer {
             .open_letter(tenant, &delivery.payload)
             .map_err(|_| never("the letter cannot be opened: the secret that sealed it is gone"))?;
         let template = find_template(runtime, tenant, &letter)?;
-        let filled = template::fill(template.in_language(letter.language), &letter.values)
-            .map_err(|fault| MailFault::Never(fault.to_string()))?;
+        let filled =
+            template::fill(template.in_language(letter.language), &letter.values, self.sender.website())
+                .map_err(|fault| MailFault::Never(fault.to_string()))?;
         let message = message::compose(&self.sender, &letter, filled, delivery)
             .map_err(|fault| MailFault::Never(fault.to_string()))?;
         match &self.outlet {

@@ -50,6 +50,8 @@ async fn relay_feature(
     let mut total = 0;
     loop {
         let events = outbox.pending(BATCH).await.map_err(|_| unavailable())?;
+        // First, since entering again changes nothing: what comes behind it must not begin anew when this fails.
+        audit::enter(log, tenant, &installed.manifest.audits, &events).await?;
         let mut wanted = Vec::new();
         for event in &events {
             let subscribers = subscribers(runtime, tenant, &event.event.topic)?;
@@ -58,7 +60,6 @@ async fn relay_feature(
         if !wanted.is_empty() {
             deliveries.note(producer, &wanted).await?;
         }
-        audit::enter(log, tenant, &installed.manifest.audits, &events).await?;
         let ids: Vec<_> = events.iter().map(|event| event.id).collect();
         if !ids.is_empty() {
             outbox.relayed(&ids).await.map_err(|_| unavailable())?;

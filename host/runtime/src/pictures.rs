@@ -2,25 +2,27 @@
 //! camera put beside the pixels. Knows no store.
 
 use std::io::Cursor;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Bytes of a picture that is decoded at all.
 pub const BYTES_MAX: usize = 5 << 20;
 /// Pixels of a picture that is decoded at all: a small file can claim to be a wall.
 const PIXELS_MAX: u64 = 24_000_000;
 /// Memory that decoding one may take.
-const DECODE_MEMORY: u64 = 160 << 20;
+const DECODE_MEMORY: u64 = 100 << 20;
 /// The largest side that a picture may claim.
 const SIDE_MAX: u32 = 20_000;
 const JPEG_QUALITY: u8 = 85;
 
 /// Decoded pictures are large: one at a time.
-static TURN: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(1));
+static TURN: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(1)));
+/// One at work and a few that wait; whoever waits holds a place of the feature meanwhile.
+static PLACES: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(4)));
 
 /// A picture that is ready to be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,23 +35,44 @@ pub struct Square {
     pub bytes: Vec<u8>,
 }
 
-/// Not a picture that is taken.
+/// Why there are no squares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a picture, or too large")]
-pub struct NotAPicture;
-
-/// The middle of a picture as squares of these sides, off the async threads.
-pub async fn squares(bytes: Vec<u8>, sides: Vec<u32>) -> Result<Vec<Square>, NotAPicture> {
-    let _turn = TURN.acquire().await.map_err(|_| NotAPicture)?;
-    tokio::task::spawn_blocking(move || make(&bytes, &sides)).await.map_err(|_| NotAPicture)?
+pub enum PictureFault {
+    /// Not a picture, or too large to be decoded.
+    #[error("not a picture, or too large")]
+    NotAPicture,
+    /// Too many at once.
+    #[error("too many pictures at once")]
+    Busy,
 }
 
-fn make(bytes: &[u8], sides: &[u32]) -> Result<Vec<Square>, NotAPicture> {
+use PictureFault::NotAPicture;
+
+/// Held until the work is over, also when nobody waits for its outcome any more.
+type Permits = (OwnedSemaphorePermit, OwnedSemaphorePermit);
+
+/// The middle of a picture as squares of these sides, off the async threads.
+pub async fn squares(bytes: Vec<u8>, sides: Vec<u32>) -> Result<Vec<Square>, PictureFault> {
+    let permits = permits().await?;
+    let work = move || {
+        let _permits = permits;
+        make(&bytes, &sides)
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|_| NotAPicture)?
+}
+
+async fn permits() -> Result<Permits, PictureFault> {
+    let place = Arc::clone(&PLACES).try_acquire_owned().map_err(|_| PictureFault::Busy)?;
+    let turn = Arc::clone(&TURN).acquire_owned().await.map_err(|_| PictureFault::Busy)?;
+    Ok((place, turn))
+}
+
+fn make(bytes: &[u8], sides: &[u32]) -> Result<Vec<Square>, PictureFault> {
     let picture = cut(decode(bytes)?);
     sides.iter().map(|side| square(&picture, *side)).collect()
 }
 
-fn decode(bytes: &[u8]) -> Result<DynamicImage, NotAPicture> {
+fn decode(bytes: &[u8]) -> Result<DynamicImage, PictureFault> {
     if bytes.len() > BYTES_MAX {
         return Err(NotAPicture);
     }
@@ -60,7 +83,9 @@ fn decode(bytes: &[u8]) -> Result<DynamicImage, NotAPicture> {
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(|_| NotAPicture)?;
     let (width, height) = decoder.dimensions();
-    if width == 0 || height == 0 || u64::from(width) * u64::from(height) > PIXELS_MAX {
+    let pixels = u64::from(width) * u64::from(height);
+    // Pixels of the file may be wider than those of a screen: what they take is bounded too.
+    if pixels == 0 || pixels > PIXELS_MAX || decoder.total_bytes() > DECODE_MEMORY {
         return Err(NotAPicture);
     }
     let orientation = decoder.orientation().map_err(|_| NotAPicture)?;
@@ -77,7 +102,7 @@ fn cut(picture: DynamicImage) -> DynamicImage {
 }
 
 /// Never larger than the picture is; PNG where something shows through, else JPEG.
-fn square(picture: &DynamicImage, side: u32) -> Result<Square, NotAPicture> {
+fn square(picture: &DynamicImage, side: u32) -> Result<Square, PictureFault> {
     let side = side.min(picture.width());
     let small = picture.resize_exact(side, side, FilterType::Lanczos3);
     let mut bytes = Cursor::new(Vec::new());
@@ -131,6 +156,14 @@ mod tests {
         let squares = make(&png(&glass), &[20]).unwrap();
         assert_eq!(squares[0].media_type, "image/png");
         assert_eq!(image::load_from_memory(&squares[0].bytes).unwrap().to_rgba8().get_pixel(3, 3)[3], 100);
+    }
+
+    #[tokio::test]
+    async fn too_many_at_once_are_told_to_come_back() {
+        let held: Vec<_> = std::iter::from_fn(|| Arc::clone(&PLACES).try_acquire_owned().ok()).collect();
+        assert_eq!(squares(png(&flag()), vec![16]).await, Err(PictureFault::Busy));
+        drop(held);
+        assert!(squares(png(&flag()), vec![16]).await.is_ok());
     }
 
     #[test]

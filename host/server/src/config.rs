@@ -130,6 +130,12 @@ impl Config {
         host.filter(is_name).unwrap_or_else(|| "localhost".to_owned())
     }
 
+    /// Where people use the product: what was said, else the first origin that may call, else the server itself.
+    pub fn website(&self) -> String {
+        let said = self.mail.website.clone().or_else(|| self.origins.first().cloned());
+        said.unwrap_or_else(|| self.url())
+    }
+
     /// Where letters lie that no server takes.
     pub fn mail_folder(&self) -> PathBuf {
         self.data.join("mail")

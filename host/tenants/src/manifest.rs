@@ -118,6 +118,8 @@ pub enum Access {
 pub enum RateClass {
     /// The strict one of routes by which passwords could be guessed or mailboxes filled.
     Auth,
+    /// The wide one of reading, for routes that an office behind one address uses often.
+    Read,
 }
 
 /// A letter as its feature wrote it, in both languages.

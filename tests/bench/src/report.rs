@@ -180,7 +180,8 @@ fn sessions(text: &mut String, found: &Sessions) {
     let figure = format!("{:.2} × ({:.0} → {:.0} µs)", found.hit, found.anonymous_us, found.hit_us);
     let what = "CPU of a bare call with a token that was seen before, against an anonymous one";
     row(text, what, &figure, &format!("≤ {SESSION_MOST} ×"), Some(found.hit <= SESSION_MOST));
-    row(text, "the same with a token that is new", &format!("{:.0} µs", found.miss_us), "–", None);
+    let miss = format!("{:.2} × ({:.0} µs)", found.miss_us / found.anonymous_us, found.miss_us);
+    row(text, "the same with a token that is new", &miss, "–", None);
     let what = format!("p99 of topic list while {SIGN_INS} people sign in at once");
     let figure = format!(
         "{:.2} × ({:.1} → {:.1} ms; {} got in)",

@@ -30,6 +30,23 @@ everywhere('signs up with the fields of the form, calls the API, signs out and i
     assert.equal((await tab.answer('me')).data.firstName, 'Sarah');
 });
 
+everywhere('does the same through the routes of the API', async ({ visitor }) => {
+    const tab = await visitor.tab();
+    const { status, data } = await tab.answer('api-signup', visitor.form);
+    assert.deepEqual([status, data.organization.name], [201, visitor.form.organizationName]);
+    assert.equal(await tab.answer('user-id'), data.user.id);
+    assert.equal(await tab.answer('refresh'), true);
+    assert.equal((await tab.answer('rename', { firstName: 'Sarah' })).data.firstName, 'Sarah');
+
+    assert.equal((await tab.answer('api-logout')).status, 200);
+    assert.equal(await tab.answer('session-exists'), false);
+    const wrong = { ...visitor.credentials, password: 'wrong horse 7' };
+    assert.equal((await tab.press('api-login', wrong)).error.body.error_code, 'WRONG_CREDENTIALS');
+    const signedIn = await tab.answer('api-login', visitor.credentials);
+    assert.equal(signedIn.data.user.firstName, 'Sarah');
+    assert.equal((await tab.answer('me')).data.id, data.user.id);
+});
+
 everywhere('is told by field what a form lacks', async ({ visitor }) => {
     const tab = await visitor.tab();
     const errors = async (control, fields) => {

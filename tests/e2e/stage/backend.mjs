@@ -16,6 +16,9 @@ const SESSIONS = { access_token_seconds: 4, anti_csrf: 'via-token' };
 /** Limits are for people, not for a scenario that signs in as quickly as a machine can. */
 const UNLIMITED = ['auth_per_minute = 0', 'read_per_minute = 0', 'write_per_minute = 0'];
 
+/** A scenario need not wait for long to see that something does not answer. */
+const PATIENCE = 'request_timeout_ms = 6000';
+
 const STAND_IN = fileURLToPath(new URL('../../peers/cdi-core.mjs', import.meta.url));
 const API_KEY = 'the key of the stand-in core';
 
@@ -53,7 +56,7 @@ export async function startBackend({ core, origins, sessions }) {
 
 function configuration(sessions) {
     const lines = Object.entries(sessions).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
-    return ['[sessions]', ...lines, '[rates]', ...UNLIMITED, ''].join('\n');
+    return ['[sessions]', ...lines, '[rates]', ...UNLIMITED, '[limits]', PATIENCE, ''].join('\n');
 }
 
 function startStandIn(seconds) {

@@ -64,6 +64,25 @@ async fn a_change_is_in_the_log_with_who_made_it_where_and_by_which_request() {
 }
 
 #[tokio::test]
+async fn a_sign_in_is_in_the_log_and_the_wishes_of_strangers_are_not() {
+    let (host, sara) = host().await;
+    let nobody = sara.with_token(None);
+    let own = json!({"email": "a@works.example", "password": "correct horse 7"});
+    nobody.post("/auth/login", &own).await.expect(200);
+    nobody.post("/auth/reset-password", &json!({"email": "x@nowhere.example"})).await.expect(200);
+    host.worker(&host.tenant()).await.drain().await.unwrap();
+    let admin = platform_admin(&host).await;
+    let entered = async |action: &str| {
+        let page = admin.get(&format!("/audit?action={action}")).await.expect(200).json;
+        page["items"].as_array().unwrap().clone()
+    };
+    let signed_in = entered("accounts.user.logged-in").await;
+    assert_eq!((signed_in.len(), &signed_in[0]["subject"]), (1, &sara.profile["user"]["id"]));
+    // Anybody could fill the log with these.
+    assert!(entered("accounts.password.reset-requested").await.is_empty());
+}
+
+#[tokio::test]
 async fn a_death_between_entering_and_removing_leaves_one_entry() {
     let (host, sara) = host().await;
     change(&sara).await;

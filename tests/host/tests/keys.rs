@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use p2p_context::Deadline;
 use p2p_identity::{ApiKeys, IdentityCall, NewKey};
-use p2p_test_support::host::TestHost;
+use p2p_test_support::host::{TestHost, tenant};
 use p2p_test_support::people::{Answer, Person, topic};
 use reqwest::Method;
 use serde_json::json;
+
+const FEATURES: [&str; 2] = ["accounts", "forums"];
 
 struct Stage {
     host: TestHost,
@@ -20,7 +22,10 @@ struct Stage {
 
 impl Stage {
     async fn set() -> Self {
-        let host = TestHost::with(&["accounts", "forums"]).await;
+        Self::on(TestHost::with(&FEATURES).await).await
+    }
+
+    async fn on(host: TestHost) -> Self {
         let sara = Person::founder(&host.url(""), "localhost", "a@works.example").await;
         host.worker(&host.tenant()).await.drain().await.unwrap();
         let keys = ApiKeys::new(host.stores.clone(), Arc::clone(&host.clock));
@@ -64,11 +69,23 @@ async fn a_program_reads_a_page_of_the_forums_as_its_owner_and_writes_only_with_
 }
 
 #[tokio::test]
-async fn a_key_of_another_tenant_or_of_nobody_opens_nothing() {
+async fn a_key_of_nobody_opens_nothing() {
     let stage = Stage::set().await;
     let unknown = format!("p2pk_{}_{}", "0".repeat(32), "0".repeat(48));
     for key in ["nonsense", unknown.as_str()] {
         let refused = stage.send(key, Method::GET, "/forums/topics", None).await.expect(401);
         assert_eq!(refused.code(), "UNAUTHENTICATED");
     }
+}
+
+#[tokio::test]
+async fn a_key_of_one_tenant_is_nothing_in_another() {
+    let tenants = [("main", "localhost"), ("south", "south.example")];
+    let tenants = tenants.map(|(id, host)| tenant(id, &[host], &FEATURES));
+    let stage = Stage::on(TestHost::start(tenants.into()).await).await;
+    let key = stage.key("*:read").await;
+    stage.send(&key, Method::GET, "/forums/topics", None).await.expect(200);
+    let program = Person::nobody(&stage.host.url(""), "south.example");
+    let abroad = program.send(Method::GET, "/forums/topics", None, &[("x-api-key", &key)]).await.expect(401);
+    assert_eq!(abroad.code(), "UNAUTHENTICATED");
 }

@@ -118,6 +118,21 @@ async fn a_letter_arrives_with_both_parts_and_arabic_intact() {
 }
 
 #[tokio::test]
+async fn a_letter_whose_event_is_noted_again_does_not_go_out_again() {
+    let (stage, server) = (Stage::set(writer()).await, SmtpServer::start(&[]).await);
+    stage.queue(&letter("sara@mail.example", "en", "Sara")).await.expect(200);
+    // What a store that fails behind the note leaves: the event is sent, and still lies in its outbox.
+    let outbox = stage.host.runtime.outbox(&stage.host.tenant(), &hostile()).unwrap();
+    let event = outbox.pending(1).await.unwrap().remove(0);
+    let worker = stage.worker(&server, server.settings(Security::None)).await;
+    worker.drain().await.unwrap();
+    let mailer = FeatureName::new("mail").unwrap();
+    stage.deliveries().await.note(&hostile(), &[(&event, mailer)]).await.unwrap();
+    worker.drain().await.unwrap();
+    assert_eq!(server.taken().len(), 1);
+}
+
+#[tokio::test]
 async fn an_encrypted_connection_with_a_login_is_used() {
     let (stage, server) = (
         Stage::set(writer()).await,

@@ -199,7 +199,7 @@ impl TestHost {
     /// The worker that delivers a tenant's events, to be drained by hand. Letters go to `mail_folder`.
     #[expect(clippy::expect_used, reason = "a test's own tenant")]
     pub async fn worker(&self, tenant: &TenantId) -> Worker {
-        let sender = Sender::new(None, "localhost").expect("a sender");
+        let sender = Sender::new(None, "localhost", "http://localhost:3000").expect("a sender");
         self.worker_with(tenant, Mailer::to_folder(self.mail_folder(), sender)).await
     }
 

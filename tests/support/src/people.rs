@@ -1,7 +1,8 @@
 //! People who use a host under test: sign up, hold a session, send requests.
 
 use p2p_context::TenantId;
-use reqwest::{Client, Method, Response};
+use reqwest::multipart::Form;
+use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 
 use crate::host::TestHost;
@@ -35,6 +36,14 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// None: the connection broke before the answer was whole.
+    pub async fn read(response: Response) -> Option<Self> {
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.ok()?;
+        let json = serde_json::from_str(&text).unwrap_or_default();
+        Some(Self { status, headers, json, text })
+    }
+
     /// The envelope's error code, or nothing.
     pub fn code(&self) -> &str {
         self.json.get("error_code").and_then(Value::as_str).unwrap_or_default()
@@ -87,11 +96,16 @@ impl Person {
     pub async fn colleague(&self, host: &TestHost, tenant: &TenantId, email: &str) -> Self {
         let invitation =
             json!({"email": email, "firstName": "Omar", "lastName": "Al Qahtani", "role": "member"});
+        let worker = host.worker(tenant).await;
+        // Letters of one drain are written in any order; theirs is to be the newest.
+        worker.drain().await.expect("older letters");
         self.post("/users/invite", &invitation).await.expect(201);
-        host.worker(tenant).await.drain().await.expect("a letter");
+        worker.drain().await.expect("a letter");
         let token = letters::token(&host.mail_folder(), "invitation").expect("an invitation");
         let mut form = signup(email);
-        form["inviteToken"] = token.into();
+        if let Some(form) = form.as_object_mut() {
+            form.insert("inviteToken".to_owned(), token.into());
+        }
         let nobody = Self { token: None, refresh: None, ..self.clone() };
         let answer = nobody.post("/auth/signup", &form).await.expect(201);
         nobody.signed_in(&answer)
@@ -116,6 +130,13 @@ impl Person {
     /// PATCH below `/api/v1`.
     pub async fn patch(&self, path: &str, body: &Value) -> Answer {
         self.send(Method::PATCH, path, Some(body.to_string()), &[]).await
+    }
+
+    /// POST of a form with files below `/api/v1`.
+    #[expect(clippy::expect_used, reason = "a test's own server answers")]
+    pub async fn upload(&self, path: &str, form: Form) -> Answer {
+        let request = self.request(Method::POST, &format!("{}/api/v1{path}", self.base));
+        Answer::read(request.multipart(form).send().await.expect("an answer")).await.expect("an answer")
     }
 
     /// The same person with this access token, or none.
@@ -162,18 +183,23 @@ impl Person {
         body: Option<String>,
         headers: &[(&str, &str)],
     ) -> Option<Answer> {
-        let mut request =
-            self.client.request(method, url).header("host", &self.host).header("st-auth-mode", "header");
-        if let Some(token) = &self.token {
-            request = request.header("authorization", format!("Bearer {token}"));
-        }
+        let mut request = self.request(method, url);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         if let Some(body) = body {
             request = request.header("content-type", "application/json").body(body);
         }
-        read(request.send().await.ok()?).await
+        Answer::read(request.send().await.ok()?).await
+    }
+
+    fn request(&self, method: Method, url: &str) -> RequestBuilder {
+        let request = self.client.request(method, url);
+        let request = request.header("host", &self.host).header("st-auth-mode", "header");
+        match &self.token {
+            Some(token) => request.header("authorization", format!("Bearer {token}")),
+            None => request,
+        }
     }
 }
 
@@ -193,12 +219,4 @@ pub fn topic(title: &str) -> Value {
         "title": title, "content": "How do you keep the bearings of an old press cool when a < b?",
         "category": "maintenance", "tags": ["press", "bearings"],
     })
-}
-
-/// None: the connection broke before the answer was whole.
-async fn read(response: Response) -> Option<Answer> {
-    let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    let text = response.text().await.ok()?;
-    let json = serde_json::from_str(&text).unwrap_or_default();
-    Some(Answer { status, headers, json, text })
 }

@@ -55,7 +55,8 @@ impl SmtpServer {
     /// Sends letters to it.
     #[expect(clippy::expect_used, reason = "a test's own settings")]
     pub fn mailer(&self, settings: SmtpSettings) -> Mailer {
-        let sender = Sender::new(Some("المنصة <post@works.example>"), "works.example").expect("a sender");
+        let sender = Sender::new(Some("المنصة <post@works.example>"), "works.example", "https://app.example")
+            .expect("a sender");
         Mailer::to_server(settings, sender).expect("a mailer")
     }
 

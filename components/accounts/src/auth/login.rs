@@ -7,7 +7,8 @@ use super::session::{self, SignedIn};
 use super::{email, verification};
 use crate::users::{Account, user_logged_in};
 
-const LOGGED_IN: &str = "accounts.user.logged-in";
+/// Somebody gave the right password.
+pub const LOGGED_IN: &str = "accounts.user.logged-in";
 
 /// Who signs in.
 #[derive(Deserialize)]
@@ -118,6 +119,26 @@ mod tests {
             assert_eq!((other.status, &other.headers, &other.body), (400, &unknown.headers, &unknown.body));
         }
         assert_eq!(host.events(), []);
+    }
+
+    /// Between reading the account and opening the session somebody is demoted, or let go.
+    #[test]
+    fn a_session_opens_with_what_holds_then() {
+        let (host, _) = with_layla();
+        let during = |change: &str| {
+            execute(
+                &host,
+                &format!("CREATE TRIGGER during AFTER UPDATE OF last_login ON users BEGIN {change} END"),
+            );
+            let answered = login(&host, EMAIL, PASSWORD);
+            execute(&host, "DROP TRIGGER during");
+            answered
+        };
+        let demoted = during("UPDATE users SET role = 'member';");
+        let refreshed = host.post("/auth/refresh").session(&demoted).send();
+        assert!(refreshed.header("st-access-token").unwrap().contains(r#""role":"member""#));
+        let gone = during("UPDATE users SET is_active = 0;");
+        assert_eq!((gone.status, gone.header("st-access-token")), (400, None));
     }
 
     #[test]

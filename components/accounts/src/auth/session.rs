@@ -1,6 +1,6 @@
 //! What a session knows of its user, whose session a request brings, and what signing up and in answer.
 
-use p2p_sdk::host::{Issued, SessionError};
+use p2p_sdk::host::Issued;
 use p2p_sdk::{Code, Ctx, Problem, Response, Uuid};
 use serde::Serialize;
 use serde_json::json;
@@ -45,9 +45,24 @@ pub fn claims(account: &Account) -> Vec<u8> {
     serde_json::to_vec(&claims).unwrap_or_default()
 }
 
-/// Opens a session.
-pub async fn open(ctx: &Ctx, account: &Account) -> Result<Issued, SessionError> {
-    ctx.sessions().create(&account.user.id.to_string(), claims(account)).await
+/// Opens a session. What changed between reading the account and opening it was told only to the sessions there were,
+/// so that the account is looked at once more.
+pub async fn open(ctx: &Ctx, account: &Account) -> Result<Issued, Problem> {
+    let id = account.user.id.to_string();
+    let issued = ctx.sessions().create(&id, claims(account)).await?;
+    match account_by_id(ctx, account.user.id).await?.filter(Account::may_sign_in) {
+        Some(present) => {
+            let present = claims(&present);
+            if present != claims(account) {
+                ctx.sessions().update_claims(&id, present).await?;
+            }
+            Ok(issued)
+        }
+        None => {
+            ctx.sessions().revoke_user(&id).await?;
+            Err(Problem::new(Code::WrongCredentials))
+        }
+    }
 }
 
 /// Opens a session for somebody who has just signed up; answers its headers. The account stands whether or not one can
@@ -55,8 +70,8 @@ pub async fn open(ctx: &Ctx, account: &Account) -> Result<Issued, SessionError> 
 pub async fn open_if_possible(ctx: &Ctx, account: &Account) -> Vec<u8> {
     match open(ctx, account).await {
         Ok(issued) => issued.headers,
-        Err(error) => {
-            ctx.warn("signed up without a session", &json!({ "cause": error.to_string() }));
+        Err(problem) => {
+            ctx.warn("signed up without a session", &json!({ "code": problem.code().as_str() }));
             Vec::new()
         }
     }

@@ -6,8 +6,10 @@ use super::row::{COLUMNS, Invitation};
 use super::token;
 use crate::organizations;
 
+/// Whoever may no longer invite has invited nobody: an admin who is let go must not come back by a letter of their own.
 const OPEN: &str = "i.token_hash = $1 AND i.expires_at > $2 AND EXISTS \
-    (SELECT 1 FROM organizations o WHERE o.id = i.organization_id AND o.is_active)";
+    (SELECT 1 FROM organizations o WHERE o.id = i.organization_id AND o.is_active) AND EXISTS \
+    (SELECT 1 FROM users u WHERE u.id = i.invited_by AND u.is_active AND (u.role = 'admin' OR u.is_platform_admin))";
 const OWN: &str = "i.id = $1 AND i.organization_id = $2";
 
 /// The invitation of this token, if it can still be accepted.

@@ -1,15 +1,19 @@
-//! Inviting somebody. Their address may be of any domain, and of nobody yet.
+//! Inviting somebody. Their address may be of any domain, and of nobody yet. It gets a letter once a minute, as by sending
+//! one again.
 
-use p2p_sdk::{Batch, Check, Code, Ctx, Problem, Request, Response, params};
+use p2p_sdk::{Batch, Check, Code, Ctx, Problem, Request, Response, Timestamp, params};
 use serde::Deserialize;
 
 use super::LIFE;
+use super::resend::{PAUSE, refuse_too_soon, too_soon};
 use super::row::{Invitation, invitation_put};
-use crate::auth::normalized;
+use crate::auth::{is_first, normalized};
 use crate::organizations;
 use crate::users::{NAME, ROLES};
 
-const TAKEN: &str = "SELECT EXISTS (SELECT 1 FROM users WHERE email = $1)";
+/// Whether somebody has the address, and when it was invited last.
+const KNOWN: &str = "SELECT EXISTS (SELECT 1 FROM users WHERE email = $1), \
+    (SELECT sent_at FROM invitations WHERE email = $1 AND organization_id = $2)";
 /// What nobody has sent again for so long is cleared by the next invitation.
 const CLEAR: &str = "DELETE FROM invitations WHERE organization_id = $1 AND expires_at <= $2";
 const KEPT_EXPIRED: u32 = 4;
@@ -27,14 +31,22 @@ pub struct Invite {
 }
 
 /// POST /users/invite. The letter is in the language of whoever invites, since nobody knows that of the other yet.
+/// Of two at once, the slower is told to wait.
 pub async fn invite(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     let actor = ctx.actor()?;
     let organization_id = organizations::own(actor)?;
     let Invite { email, first_name, last_name, role } = request.json::<Invite>()?.checked()?;
-    if ctx.sql().query(TAKEN, &params![email]).await?.value()? == Some(true) {
+    let known = ctx.sql().query(KNOWN, &params![email, organization_id]).await?;
+    let (is_taken, seen) = known.first::<(bool, Option<Timestamp>)>()?.unwrap_or_default();
+    if is_taken {
         return Err(Problem::new(Code::EmailTaken));
     }
     let now = ctx.now();
+    seen.map_or(Ok(()), |sent_at| refuse_too_soon(now, sent_at))?;
+    // Also when the one before was revoked: nobody's mailbox is for filling.
+    if !is_first(ctx, &format!("invitation {email}")).await {
+        return Err(too_soon(PAUSE));
+    }
     let invitation = Invitation {
         id: ctx.new_id(),
         organization_id,
@@ -49,7 +61,12 @@ pub async fn invite(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
         expires_at: now + LIFE,
     };
     let batch = Batch::new().run(CLEAR, params![organization_id, now - LIFE * KEPT_EXPIRED]);
-    invitation_put(ctx, batch, &invitation).answer(ctx, Response::created(&invitation)).await
+    let batch = invitation_put(ctx, batch, &invitation, seen);
+    let answer = batch.answer(ctx, Response::created(&invitation)).await;
+    answer.map_err(|problem| match problem.code() {
+        Code::VersionConflict => too_soon(PAUSE),
+        _ => problem,
+    })
 }
 
 impl Invite {
@@ -125,12 +142,38 @@ mod tests {
     fn inviting_again_takes_the_place_of_the_one_before() {
         let (host, layla) = with_layla();
         let first = send(&host, &layla, &nura()).json();
+        host.advance(Duration::from_secs(60));
         let second = send(&host, &layla, &with(nura(), "role", "admin")).json();
         assert_ne!(first["id"], second["id"]);
         assert_eq!(value(&host, "SELECT count(*) FROM invitations WHERE role = 'admin'"), 1);
         assert_eq!(count(&host, "invitations"), 1);
         let old = format!("/users/invitations/{}", first["id"].as_str().unwrap());
         assert_eq!(host.delete(&old).by(&layla).send().status, 404);
+    }
+
+    #[test]
+    fn an_address_gets_a_letter_once_a_minute() {
+        let (host, layla) = with_layla();
+        let first = send(&host, &layla, &nura()).json();
+        host.events();
+        host.advance(Duration::from_millis(20_500));
+        let soon = send(&host, &layla, &with(nura(), "role", "admin"));
+        assert_eq!((soon.status, soon.code().as_str()), (429, "RATE_LIMITED"));
+        assert_eq!((soon.header("retry-after"), host.events().len()), (Some("40"), 0));
+        let kept = host.get("/users/invitations").by(&layla).send().json()["items"].clone();
+        assert_eq!(kept, json!([first]), "it stays as it was");
+        assert_eq!(send(&host, &layla, &with(nura(), "email", "other@gmail.com")).status, 201);
+        host.advance(Duration::from_secs(60));
+        execute(&host, "CREATE TRIGGER faster BEFORE UPDATE ON invitations BEGIN SELECT RAISE(IGNORE); END");
+        let slower = send(&host, &layla, &nura());
+        assert_eq!((slower.status, slower.header("retry-after")), (429, Some("60")));
+        execute(&host, "DROP TRIGGER faster");
+        host.advance(Duration::from_secs(60));
+        let third = send(&host, &layla, &nura());
+        assert_eq!(third.status, 201);
+        let path = format!("/users/invitations/{}", third.json()["id"].as_str().unwrap());
+        assert_eq!(host.delete(&path).by(&layla).send().status, 204);
+        assert_eq!(send(&host, &layla, &nura()).code(), "RATE_LIMITED", "revoking makes no room for another");
     }
 
     #[test]

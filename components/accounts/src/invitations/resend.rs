@@ -2,7 +2,7 @@
 //! begin anew, also behind their end.
 
 use p2p_sdk::host::SqlError;
-use p2p_sdk::{Batch, Code, Ctx, Problem, Request, Response, params};
+use p2p_sdk::{Batch, Code, Ctx, Problem, Request, Response, Timestamp, params};
 
 use super::LIFE;
 use super::find::find_own;
@@ -10,16 +10,13 @@ use super::row::{RESENT, tell};
 
 const SENT: &str = "UPDATE invitations SET sent_at = $3, expires_at = $4 WHERE id = $1 AND sent_at = $2";
 /// Seconds between two letters.
-const PAUSE: u32 = 60;
+pub const PAUSE: u32 = 60;
 
 /// POST /users/invitations/{id}/resend. Of two at once, the slower is told to wait.
 pub async fn resend(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     let mut invitation = find_own(ctx, &request).await?;
     let (now, seen) = (ctx.now(), invitation.sent_at);
-    let passed = u32::try_from((now.0 - seen.0).max(0) / 1_000_000).unwrap_or(u32::MAX);
-    if passed < PAUSE {
-        return Err(too_soon(PAUSE - passed));
-    }
+    refuse_too_soon(now, seen)?;
     invitation.sent_at = now;
     invitation.expires_at = now + LIFE;
     let batch = Batch::new().run_one(SENT, params![invitation.id, seen, now, invitation.expires_at]);
@@ -30,7 +27,14 @@ pub async fn resend(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     }
 }
 
-fn too_soon(seconds: u32) -> Problem {
+/// Tells whoever asks for a letter how long to wait for it.
+pub fn refuse_too_soon(now: Timestamp, sent_at: Timestamp) -> Result<(), Problem> {
+    let passed = u32::try_from((now.0 - sent_at.0).max(0) / 1_000_000).unwrap_or(u32::MAX);
+    if passed < PAUSE { Err(too_soon(PAUSE - passed)) } else { Ok(()) }
+}
+
+/// So many seconds are left.
+pub fn too_soon(seconds: u32) -> Problem {
     Problem::new(Code::RateLimited).retry_after(seconds)
 }
 

@@ -19,14 +19,15 @@ pub const ACCEPTED: &str = "accounts.invitation.accepted";
 pub const COLUMNS: &str = "i.id, i.organization_id, i.email, i.first_name, i.last_name, i.role, i.language, i.invited_by, \
     i.created_at, i.sent_at, i.expires_at";
 
-/// Takes the place of an invitation that the address has from this organization.
+/// Takes the place of the invitation that the address has from this organization, if it was sent when it was seen to be.
 const PUT: &str = "INSERT INTO invitations (id, organization_id, email, first_name, last_name, role, language, invited_by, \
     created_at, sent_at, expires_at, token_hash, token_sealed) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
     ON CONFLICT (organization_id, email) DO UPDATE SET id = excluded.id, first_name = excluded.first_name, \
     last_name = excluded.last_name, role = excluded.role, language = excluded.language, \
     invited_by = excluded.invited_by, created_at = excluded.created_at, sent_at = excluded.sent_at, \
-    expires_at = excluded.expires_at, token_hash = excluded.token_hash, token_sealed = excluded.token_sealed";
+    expires_at = excluded.expires_at, token_hash = excluded.token_hash, token_sealed = excluded.token_sealed \
+    WHERE invitations.sent_at = $14";
 const DELETE: &str = "DELETE FROM invitations WHERE id = $1";
 
 /// An invitation that waits for an answer, or did until it expired.
@@ -77,8 +78,8 @@ pub struct Told {
     user_id: Option<Uuid>,
 }
 
-/// Adds a new invitation to a batch, with a new token, and tells it.
-pub fn invitation_put(ctx: &Ctx, batch: Batch, new: &Invitation) -> Batch {
+/// Adds a new invitation to a batch, with a new token, and tells it. Stale when the one before is not of `seen` any more.
+pub fn invitation_put(ctx: &Ctx, batch: Batch, new: &Invitation, seen: Option<Timestamp>) -> Batch {
     let Invitation { id, organization_id, email, first_name, last_name, role, language, .. } = new;
     let Invitation { invited_by, created_at, sent_at, expires_at, .. } = new;
     let token = token::make(ctx);
@@ -96,7 +97,8 @@ pub fn invitation_put(ctx: &Ctx, batch: Batch, new: &Invitation) -> Batch {
         sent_at,
         expires_at,
         hash,
-        sealed
+        sealed,
+        seen
     ];
     tell(batch.run_one(PUT, row), CREATED, new)
 }

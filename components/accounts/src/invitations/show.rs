@@ -77,6 +77,17 @@ mod tests {
     }
 
     #[test]
+    fn whoever_may_no_longer_invite_has_invited_nobody() {
+        let (host, _, path) = invited();
+        for change in ["role = 'member'", "is_active = 0"] {
+            execute(&host, &format!("UPDATE users SET {change}"));
+            assert_eq!(host.get(&path).send().status, 404, "{change}");
+            execute(&host, "UPDATE users SET role = 'admin', is_active = 1");
+        }
+        assert_eq!(host.get(&path).send().status, 200);
+    }
+
+    #[test]
     fn no_other_token_shows_anything() {
         let (host, _, path) = invited();
         for wrong in [

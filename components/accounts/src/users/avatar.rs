@@ -3,9 +3,9 @@
 use p2p_sdk::{Batch, Ctx, Problem, Request, Response};
 use serde::Serialize;
 
-use super::me::own_account;
 use super::row::user_show;
 use super::told::tell_updated;
+use crate::auth::session;
 use crate::pictures::{Picture, Replacement};
 
 /// Where the new picture is shown.
@@ -17,7 +17,7 @@ pub struct Avatar {
 
 /// POST /users/me/avatar
 pub async fn set_avatar(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
-    let mut user = own_account(ctx).await?.user;
+    let mut user = session::caller(ctx).await?.user;
     let whose = ("avatars", user.id, user.organization_id);
     let replacement = Replacement::of(ctx, &request, whose, user.avatar.as_ref()).await?;
     let avatar = replacement.picture();

@@ -1,11 +1,12 @@
 //! One's own profile.
 
-use p2p_sdk::{Code, Ctx, Problem, Request, Response};
+use p2p_sdk::{Ctx, Problem, Request, Response};
 use serde::Serialize;
 
-use super::account::{Account, account_by_id};
+use super::account::Account;
 use super::preferences::NotificationPreferences;
 use super::user::User;
+use crate::auth::session;
 use crate::organizations::Organization;
 
 /// A user as they see themselves.
@@ -15,6 +16,8 @@ use crate::organizations::Organization;
 pub struct Me {
     #[serde(flatten)]
     user: User,
+    /// May act across organizations.
+    platform_admin: bool,
     /// IANA name of the time zone.
     timezone: String,
     notification_preferences: NotificationPreferences,
@@ -23,14 +26,8 @@ pub struct Me {
 
 /// GET /users/me
 pub async fn me(ctx: &Ctx, _: Request) -> Result<Response, Problem> {
-    let account = own_account(ctx).await?;
+    let account = session::caller(ctx).await?;
     Ok(answer(ctx, account).await)
-}
-
-/// The caller's account. One that is gone or deactivated has no session either, though a token may outlive it.
-pub async fn own_account(ctx: &Ctx) -> Result<Account, Problem> {
-    let account = account_by_id(ctx, ctx.actor()?.user_id).await?;
-    account.filter(Account::may_sign_in).ok_or_else(|| Problem::new(Code::Unauthenticated))
 }
 
 /// The profile with its version.
@@ -39,6 +36,7 @@ pub async fn answer(ctx: &Ctx, account: Account) -> Response {
     let user = User::of(ctx, &account.user).await;
     let me = Me {
         user,
+        platform_admin: account.user.is_platform_admin,
         timezone: account.user.timezone,
         notification_preferences: account.user.notification_preferences.0,
         organization: account.organization,
@@ -59,9 +57,11 @@ mod tests {
         assert_eq!((answered.status, answered.header("etag")), (200, Some("\"1\"")));
         let body = answered.json();
         assert_eq!((&body["id"], &body["email"]), (&json!(layla.user_id), &json!(EMAIL)));
-        assert_eq!(body["timezone"], "UTC");
+        assert_eq!((&body["timezone"], &body["platformAdmin"]), (&json!("UTC"), &json!(false)));
         assert_eq!(body["notificationPreferences"]["reply"], json!({ "email": true, "inApp": true }));
         assert_eq!(body["organization"]["id"], json!(layla.organization_id));
+        execute(&host, "UPDATE users SET is_platform_admin = 1");
+        assert_eq!(host.get("/users/me").by(&layla).send().json()["platformAdmin"], true);
     }
 
     #[test]
@@ -71,6 +71,15 @@ mod tests {
         let stranger = host.colleague(&layla, layla.role);
         assert_eq!(host.get("/users/me").by(&stranger).send().code(), "UNAUTHENTICATED");
         execute(&host, "UPDATE users SET is_active = 0");
-        assert_eq!(host.get("/users/me").by(&layla).send().status, 401);
+        let upload = host.stage("file", "me.jpg", "image/jpeg", b"\xff\xd8\xff");
+        for request in [
+            host.get("/users/me"),
+            host.patch("/users/me").json(&json!({ "title": "x" })),
+            host.post("/users/me/avatar").upload(upload),
+        ] {
+            let gone = request.by(&layla).send();
+            let cleared = (gone.status, gone.header("st-access-token"));
+            assert_eq!(cleared, (401, Some("")), "the browser is cleared");
+        }
     }
 }

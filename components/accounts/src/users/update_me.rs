@@ -3,9 +3,10 @@
 use p2p_sdk::{Batch, Code, Ctx, Problem, Request, Response};
 
 use super::changes::ProfileChanges;
-use super::me::{answer, own_account};
+use super::me::answer;
 use super::row::user_update;
 use super::told::tell_updated;
+use crate::auth::session;
 
 /// PATCH /users/me. A caller who names no version is still not let over a write that came between: two forms of one
 /// person that are saved in the same moment are rare, and a lost change is worse than asking again.
@@ -13,7 +14,7 @@ pub async fn update_me(ctx: &Ctx, request: Request) -> Result<Response, Problem>
     let seen = request.if_match()?;
     let changes: ProfileChanges = request.json()?;
     changes.check()?;
-    let mut account = own_account(ctx).await?;
+    let mut account = session::caller(ctx).await?;
     if seen.is_some_and(|version| version != account.user.version) {
         return Err(Problem::new(Code::VersionConflict));
     }

@@ -70,8 +70,8 @@ fn route(route: &Route) -> Value {
     if route.unverified {
         members.insert("unverified".to_owned(), json!(true));
     }
-    if route.strict_rate {
-        members.insert("rate".to_owned(), json!("auth"));
+    if let Some(rate) = route.rate {
+        members.insert("rate".to_owned(), json!(rate));
     }
     if let Some(limit) = route.body_limit {
         members.insert("bodyLimit".to_owned(), json!(limit));

@@ -48,7 +48,7 @@ pub struct Route {
     pub(crate) idempotent: bool,
     pub(crate) documented: bool,
     pub(crate) unverified: bool,
-    pub(crate) strict_rate: bool,
+    pub(crate) rate: Option<&'static str>,
     pub(crate) summary: &'static str,
     pub(crate) body_limit: Option<usize>,
     pub(crate) uploads: Option<Uploads>,
@@ -93,7 +93,7 @@ impl Route {
             idempotent: false,
             documented: true,
             unverified: false,
-            strict_rate: false,
+            rate: None,
             summary: "",
             body_limit: None,
             uploads: None,
@@ -134,7 +134,13 @@ impl Route {
     /// It can be used to guess passwords or to fill mailboxes: the strict limit of such routes counts.
     #[must_use]
     pub fn strict_rate(self) -> Self {
-        Self { strict_rate: true, ..self }
+        Self { rate: Some("auth"), ..self }
+    }
+
+    /// It counts against the wide limit of reading: an office behind one address uses it often.
+    #[must_use]
+    pub fn wide_rate(self) -> Self {
+        Self { rate: Some("read"), ..self }
     }
 
     /// One sentence for the documentation.

@@ -13,8 +13,8 @@ use crate::session::{self, Caller};
 /// Answers it. A session that does not hold is refused as on any route; nothing is cleared for whoever has none.
 pub async fn answer(call: &Call<'_>) -> Result<Response, Problem> {
     let Call { services, tenant, parts, tokens, deadline } = call;
-    let caller = Caller { tenant, deadline: *deadline, tokens, parts, is_protocol: true };
-    let actor = session::actor(services, &caller, Access::Session).await?;
+    let caller = Caller { tenant, deadline: *deadline, tokens, parts };
+    let actor = session::actor(services, &caller).await?;
     access::check(Access::Session, actor.as_ref())?;
     match services.parts.identity.session_revoke(&call.identity(), tokens).await {
         Ok(clear) => Ok(done(&json!({ "status": "OK" }), clear)),

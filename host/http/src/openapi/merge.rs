@@ -5,6 +5,7 @@
 use p2p_tenants::{Access, Manifest, Route};
 use serde_json::{Map, Value, json};
 
+use super::problems;
 use crate::keys;
 use crate::path::{API, is_fdi};
 
@@ -60,10 +61,14 @@ fn host_components() -> Object {
             "key": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
         },
     });
-    match components {
+    let mut components = match components {
         Value::Object(components) => components,
         _ => Object::new(),
+    };
+    for (name, response) in problems::responses() {
+        put(&mut components, "responses", &name, response);
     }
+    components
 }
 
 fn operation(fragment: &Value, route: &Route, feature: &str) -> Value {
@@ -77,8 +82,9 @@ fn operation(fragment: &Value, route: &Route, feature: &str) -> Value {
     if !parameters.is_empty() {
         operation.entry("parameters").or_insert(Value::Array(parameters));
     }
-    if operation.get("responses").is_none_or(|responses| responses.get("default").is_none()) {
-        put(&mut operation, "responses", "default", json!({"$ref": "#/components/responses/Problem"}));
+    if let Value::Object(responses) = operation.entry("responses").or_insert_with(|| json!({})) {
+        problems::add(responses, route);
+        responses.entry("default").or_insert_with(|| json!({"$ref": "#/components/responses/Problem"}));
     }
     Value::Object(operation)
 }
@@ -203,6 +209,9 @@ mod tests {
         assert_eq!((&get["summary"], &get["tags"][0]), (&json!("One"), &json!("a")));
         assert_eq!(get["security"], json!([{"cookie": []}, {"bearer": []}, {"key": []}]));
         assert_eq!(get["parameters"][0]["name"], "id");
+        assert_eq!(get["responses"]["401"]["$ref"], "#/components/responses/NotSignedIn");
+        assert!(document["components"]["responses"].get("NotSignedIn").is_some());
+        assert!(post["responses"].get("401").is_none() && post["responses"].get("429").is_some());
         assert_eq!(document["paths"]["/api/v1/a"]["put"]["security"][0], json!({}));
         assert_eq!(document["paths"].as_object().unwrap().len(), 2, "none of the session protocol");
     }

@@ -48,7 +48,7 @@ impl CoreIdentity {
         self.refuse_revoked(&tenant, &believed)?;
         let proof = CsrfProof { mode, safe_method, token: believed.anti_csrf.as_deref() };
         if !passes_anti_csrf(self.config.sessions.anti_csrf, request, proof) {
-            return Err(AuthenticateError::TryRefresh);
+            return Err(AuthenticateError::AntiCsrf);
         }
         Ok(Some(believed.actor.clone()))
     }

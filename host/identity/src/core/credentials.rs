@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use p2p_context::new_uuid;
-use p2p_identity_core::{Email, check_password};
+use p2p_identity_core::{Email, RequestTokens, check_password};
 use serde_json::json;
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::sync::{Mutex, OwnedMutexGuard, SemaphorePermit};
 use uuid::Uuid;
 
 use super::people::{self, Change, Person};
@@ -18,7 +18,7 @@ use crate::error::CredentialError;
 use crate::identity::IdentityCall;
 use crate::tables::Tables;
 use crate::tables::core_users::{
-    Standing, user_activate, user_discard, user_forget, user_insert, user_standing,
+    Standing, user_activate, user_discard, user_forget, user_insert, user_known, user_standing,
 };
 use crate::tables::login_failures::{failure_clear, failure_cleared, failure_count, failure_find};
 
@@ -37,13 +37,17 @@ impl CoreIdentity {
         let email = Email::parse(email).map_err(|_| CredentialError::InvalidEmail)?;
         check_password(password).map_err(CredentialError::WeakPassword)?;
         let tenant = self.tenant(call).await?;
-        if people::find_by_email(&self.core, call, email.as_str()).await?.is_some() {
+        let tables = tenant.tables(call.deadline);
+        let _place = self.place()?;
+        if people::is_taken(&self.core, call, email.as_str()).await? {
             return Err(CredentialError::EmailTaken);
         }
-        let pending = format!("{}@{NOWHERE}", new_uuid());
-        let user = people::sign_up(&self.core, call, &pending, password).await?;
+        // Written down before the core makes the user: whatever dies in between, the sweep finds them.
+        let unnamed = new_uuid();
+        user_insert(tables, unnamed, &email, self.clock.now()).await?;
+        let user = people::sign_up(&self.core, call, &pending_address(unnamed), password).await?;
         let user = user.ok_or_else(|| Fault::because("the core knows an address that was just made up"))?;
-        user_insert(tenant.tables(call.deadline), user, &email, self.clock.now()).await?;
+        user_known(tables, unnamed, user).await?;
         Ok(user)
     }
 
@@ -86,14 +90,15 @@ impl CoreIdentity {
         Ok(())
     }
 
-    /// Removes a user for whom there is no way back.
+    /// Removes a user for whom there is no way back. One whose id was never learned is known by their address.
     pub(super) async fn remove_discarded(
         &self,
         tenant: &Tenant,
         call: &IdentityCall,
         user: Uuid,
     ) -> Result<(), Fault> {
-        people::remove(&self.core, call, user).await?;
+        let unnamed = people::find_by_email(&self.core, call, &pending_address(user)).await?;
+        people::remove(&self.core, call, unnamed.map_or(user, |person| person.id)).await?;
         user_forget(tenant.tables(call.deadline), user).await
     }
 
@@ -129,21 +134,33 @@ impl CoreIdentity {
         password: &str,
     ) -> Result<Uuid, CredentialError> {
         let email = Email::parse(email).map_err(|_| CredentialError::WrongCredentials)?;
+        let _place = self.place()?;
+        self.check_password_of(call, &email, password).await
+    }
+
+    async fn check_password_of(
+        &self,
+        call: &IdentityCall,
+        email: &Email,
+        password: &str,
+    ) -> Result<Uuid, CredentialError> {
         let tenant = self.tenant(call).await?;
         let tables = tenant.tables(call.deadline);
-        let _turn = self.turn(call, &email).await?;
-        let has_failed = self.refuse_locked(tables, &email).await?;
-        let user = self.right_user(&tenant, call, &email, password).await?;
-        let Some(user) = user else { return Err(self.wrong_credentials(call, tables, &email).await?) };
+        let _turn = self.turn(call, email).await?;
+        let has_failed = self.refuse_locked(tables, email).await?;
+        let user = self.right_user(&tenant, call, email, password).await?;
+        let Some(user) = user else { return Err(self.wrong_credentials(call, tables, email).await?) };
         if has_failed {
-            failure_clear(tables, &email).await?;
+            failure_clear(tables, email).await?;
         }
         Ok(user)
     }
 
+    /// Other sessions end before the new password holds: a death in between leaves nobody in who should be out.
     pub(super) async fn change_password(
         &self,
         call: &IdentityCall,
+        request: &RequestTokens,
         user: Uuid,
         old: &str,
         new: &str,
@@ -151,9 +168,12 @@ impl CoreIdentity {
         check_password(new).map_err(CredentialError::WeakPassword)?;
         let person = self.find_person(call, user).await?.ok_or(CredentialError::Missing)?;
         let email = Email::parse(&person.email).map_err(Fault::because)?;
-        if self.verify_credential(call, email.as_str(), old).await? != user {
+        let _place = self.place()?;
+        if self.check_password_of(call, &email, old).await? != user {
             return Err(CredentialError::WrongCredentials);
         }
+        self.void_reset_tokens(call, &person).await?;
+        self.end_sessions_of(call, user, Some(request)).await?;
         if people::set_password(&self.core, call, user, new).await? != Change::Done {
             return Err(CredentialError::Missing);
         }
@@ -192,6 +212,11 @@ impl CoreIdentity {
         Ok(())
     }
 
+    /// The right to have the core work on one password.
+    pub(super) fn place(&self) -> Result<SemaphorePermit<'_>, CredentialError> {
+        self.places.try_acquire().map_err(|_| CredentialError::Busy)
+    }
+
     /// One after the other for an address: a crowd of guesses is counted before it is over.
     async fn turn(&self, call: &IdentityCall, email: &Email) -> Result<OwnedMutexGuard<()>, Fault> {
         let turns = self.turns.get_with((call.tenant.clone(), email.clone()), Arc::<Mutex<()>>::default);
@@ -219,4 +244,9 @@ impl CoreIdentity {
         failed.refuse_locked(self.clock.now())?;
         Ok(true)
     }
+}
+
+/// The address of a user of whom the core has not said yet what it calls them.
+fn pending_address(user: Uuid) -> String {
+    format!("{user}@{NOWHERE}")
 }

@@ -3,9 +3,7 @@
 
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use p2p_context::Timestamp;
-use p2p_identity_core::{
-    CsrfProof, Headers, RequestTokens, Withdrawal, passes_anti_csrf, token_claims, withdraw_headers,
-};
+use p2p_identity_core::{CsrfProof, Headers, RequestTokens, Withdrawal, passes_anti_csrf, withdraw_headers};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -23,7 +21,8 @@ use crate::tables::revocations::{claims_stated, session_ended};
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct KeptSession {
-    pub user_id: Uuid,
+    /// Of somebody else's user it may be any text.
+    user_id: String,
     #[serde(rename = "userDataInJWT")]
     pub claims: Map<String, Value>,
     #[serde(rename = "userDataInDatabase", default)]
@@ -33,6 +32,13 @@ pub struct KeptSession {
     time_created: i64,
 }
 
+impl KeptSession {
+    /// Whether it is a session of this user, opened by this tenant.
+    fn is_of(&self, tenant: &Tenant, user: Uuid) -> bool {
+        self.user_id == user.to_string() && tenant.owns_claims(&self.claims)
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Handles {
@@ -40,7 +46,7 @@ struct Handles {
 }
 
 /// As many calls for one request as go to the core at once.
-const AT_ONCE: usize = 8;
+pub const AT_ONCE: usize = 8;
 /// As many sessions as are looked at for a list. Whoever has more misses some of the older ones.
 const MOST_LOOKED_AT: usize = 300;
 /// As many as are listed.
@@ -73,10 +79,7 @@ impl CoreIdentity {
         call: &IdentityCall,
         user: Uuid,
     ) -> Result<(), SessionError> {
-        let tenant = self.tenant(call).await?;
-        let handles = self.handles_of(call, user).await?;
-        let audit = self.revoked(call, user, json!({"sessions": "all"}));
-        Ok(self.end_sessions(&tenant, call, handles, Some(&audit)).await?)
+        Ok(self.end_sessions_of(call, user, None).await?)
     }
 
     pub(super) async fn revoke_session_of(
@@ -87,7 +90,7 @@ impl CoreIdentity {
     ) -> Result<bool, SessionError> {
         let tenant = self.tenant(call).await?;
         let session = self.kept_session(call, handle).await?;
-        if !session.is_some_and(|session| session.user_id == user && tenant.owns_claims(&session.claims)) {
+        if !session.is_some_and(|session| session.is_of(&tenant, user)) {
             return Ok(false);
         }
         let audit = self.revoked(call, user, json!({"session": handle}));
@@ -102,12 +105,26 @@ impl CoreIdentity {
         request: &RequestTokens,
         user: Uuid,
     ) -> Result<(), SessionError> {
+        Ok(self.end_sessions_of(call, user, Some(request)).await?)
+    }
+
+    /// Ends every session of a user, or every one but that of a request.
+    pub(super) async fn end_sessions_of(
+        &self,
+        call: &IdentityCall,
+        user: Uuid,
+        but: Option<&RequestTokens>,
+    ) -> Result<(), Fault> {
         let tenant = self.tenant(call).await?;
-        let keep = self.named_session(&tenant, call, request).await?;
         let mut handles = self.handles_of(call, user).await?;
-        handles.retain(|handle| keep.as_ref().is_none_or(|(_, payload)| payload.session_handle != *handle));
-        let audit = self.revoked(call, user, json!({"sessions": "others"}));
-        Ok(self.end_sessions(&tenant, call, handles, Some(&audit)).await?)
+        if let Some(request) = but
+            && let Some((_, kept)) = self.named_session(&tenant, call, request).await?
+        {
+            handles.retain(|handle| *handle != kept.session_handle);
+        }
+        let which = if but.is_some() { "others" } else { "all" };
+        let audit = self.revoked(call, user, json!({"sessions": which}));
+        self.end_sessions(&tenant, call, handles, Some(&audit)).await
     }
 
     pub(super) async fn list_sessions_of(
@@ -127,35 +144,12 @@ impl CoreIdentity {
             .try_collect()
             .await?;
         let ours = kept.into_iter().filter_map(|(session, handle)| Some((session?, handle)));
-        let ours = ours.filter(|(session, _)| session.user_id == user && tenant.owns_claims(&session.claims));
+        let ours = ours.filter(|(session, _)| session.is_of(&tenant, user));
         let mut sessions: Vec<_> =
             ours.map(|(session, handle)| self.open_session(session, handle, current.as_deref())).collect();
         sessions.sort_by_key(|session| std::cmp::Reverse(session.created_at));
         sessions.truncate(LONGEST_LIST);
         Ok(sessions)
-    }
-
-    /// Sessions that the core knows are told one by one. One that opens meanwhile has the new claims already.
-    pub(super) async fn update_claims_of(
-        &self,
-        call: &IdentityCall,
-        user: Uuid,
-        claims: &Map<String, Value>,
-    ) -> Result<(), SessionError> {
-        let tenant = self.tenant(call).await?;
-        let handles = self.handles_of(call, user).await?;
-        let outcomes: Vec<_> = stream::iter(handles)
-            .map(|handle| self.state_claims(&tenant, call, handle, claims))
-            .buffer_unordered(AT_ONCE)
-            .collect()
-            .await;
-        let (stated, faults): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
-        // What was told is noted even if the rest could not be.
-        self.note_claims(&tenant, call, stated.into_iter().flatten().flatten().collect()).await?;
-        match faults.into_iter().find_map(Result::err) {
-            Some(fault) => Err(fault.into()),
-            None => Ok(()),
-        }
     }
 
     /// A session as the core keeps it; none when it has ended.
@@ -214,29 +208,7 @@ impl CoreIdentity {
         Ok(())
     }
 
-    async fn state_claims(
-        &self,
-        tenant: &Tenant,
-        call: &IdentityCall,
-        handle: String,
-        claims: &Map<String, Value>,
-    ) -> Result<Option<(String, i64)>, Fault> {
-        let Some(kept) = self.kept_session(call, &handle).await? else { return Ok(None) };
-        if !tenant.owns_claims(&kept.claims) {
-            return Ok(None);
-        }
-        let stated_ms = self.next_statement(&kept.claims);
-        let claims = tenant.marked(token_claims(claims, stated_ms));
-        let body = json!({"sessionHandle": handle, "userDataInJWT": claims});
-        let answer = self.core.put(call, "/recipe/jwt/data", body).await?;
-        match answer.status() {
-            "OK" => Ok(Some((handle, stated_ms))),
-            "UNAUTHORISED" => Ok(None),
-            _ => Err(answer.strange()),
-        }
-    }
-
-    async fn handles_of(&self, call: &IdentityCall, user: Uuid) -> Result<Vec<String>, Fault> {
+    pub(super) async fn handles_of(&self, call: &IdentityCall, user: Uuid) -> Result<Vec<String>, Fault> {
         let user = user.to_string();
         let query = [
             ("userId", user.as_str()),

@@ -44,9 +44,10 @@ struct User {
 #[serde(rename_all = "camelCase")]
 struct LoginMethod {
     recipe_id: String,
-    recipe_user_id: Uuid,
+    /// Of a user whom another program made it may be any text.
+    recipe_user_id: String,
+    email: Option<String>,
     #[serde(default)]
-    email: String,
     verified: bool,
 }
 
@@ -63,13 +64,13 @@ struct SeveralUsers {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct SignedIn {
-    recipe_user_id: Uuid,
+    recipe_user_id: String,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Used {
-    user_id: Uuid,
+    user_id: String,
     email: String,
 }
 
@@ -82,7 +83,8 @@ pub async fn sign_up(
 ) -> Result<Option<Uuid>, Fault> {
     let body = json!({"email": email, "password": password});
     let answer = core.post(call, "/public/recipe/signup", body).await?;
-    signed_in(&answer, "EMAIL_ALREADY_EXISTS_ERROR")
+    let user = signed_in(&answer, "EMAIL_ALREADY_EXISTS_ERROR")?;
+    user.map(|id| Uuid::parse_str(&id).map_err(|_| answer.strange())).transpose()
 }
 
 /// The user whose address and password these are.
@@ -94,23 +96,36 @@ pub async fn sign_in(
 ) -> Result<Option<Uuid>, Fault> {
     let body = json!({"email": email, "password": password});
     let answer = core.post(call, "/public/recipe/signin", body).await?;
-    signed_in(&answer, "WRONG_CREDENTIALS_ERROR")
+    Ok(signed_in(&answer, "WRONG_CREDENTIALS_ERROR")?.and_then(|id| Uuid::parse_str(&id).ok()))
 }
 
-/// Who has an address.
+/// Who has an address; none also when it is somebody who cannot be ours.
 pub async fn find_by_email(
     core: &CoreClient,
     call: &IdentityCall,
     email: &str,
 ) -> Result<Option<Person>, Fault> {
+    Ok(methods_of(core, call, email).await?.find_map(LoginMethod::person))
+}
+
+/// Whether anybody has an address, whoever made them.
+pub async fn is_taken(core: &CoreClient, call: &IdentityCall, email: &str) -> Result<bool, Fault> {
+    Ok(methods_of(core, call, email).await?.next().is_some())
+}
+
+async fn methods_of(
+    core: &CoreClient,
+    call: &IdentityCall,
+    email: &str,
+) -> Result<impl Iterator<Item = LoginMethod>, Fault> {
     let query = [("email", email), ("doUnionOfAccountInfo", "false")];
     let answer = core.get(call, "/public/users/by-accountinfo", &query).await?;
     match answer.status() {
         "OK" => {
             let methods =
                 answer.read::<SeveralUsers>()?.users.into_iter().flat_map(|user| user.login_methods);
-            let ours = methods.filter(|method| method.recipe_id == RECIPE && method.email == email);
-            Ok(ours.map(Person::from).next())
+            Ok(methods
+                .filter(move |method| method.recipe_id == RECIPE && method.email.as_deref() == Some(email)))
         }
         _ => Err(answer.strange()),
     }
@@ -122,8 +137,8 @@ pub async fn find_by_id(core: &CoreClient, call: &IdentityCall, user: Uuid) -> R
     match answer.status() {
         "OK" => {
             let methods = answer.read::<OneUser>()?.user.login_methods.into_iter();
-            let ours = methods.filter(|method| method.recipe_id == RECIPE && method.recipe_user_id == user);
-            Ok(ours.map(Person::from).next())
+            let mut ours = methods.filter(|method| method.recipe_id == RECIPE);
+            Ok(ours.find_map(|method| method.person().filter(|person| person.id == user)))
         }
         "UNKNOWN_USER_ID_ERROR" => Ok(None),
         _ => Err(answer.strange()),
@@ -200,13 +215,15 @@ pub async fn use_verification_token(
     used(&answer, "EMAIL_VERIFICATION_INVALID_TOKEN_ERROR")
 }
 
-impl From<LoginMethod> for Person {
-    fn from(method: LoginMethod) -> Self {
-        Self { id: method.recipe_user_id, email: method.email, verified: method.verified }
+impl LoginMethod {
+    /// Whose it is, unless they cannot be ours.
+    fn person(self) -> Option<Person> {
+        let id = Uuid::parse_str(&self.recipe_user_id).ok()?;
+        Some(Person { id, email: self.email?, verified: self.verified })
     }
 }
 
-fn signed_in(answer: &Answer, refusal: &str) -> Result<Option<Uuid>, Fault> {
+fn signed_in(answer: &Answer, refusal: &str) -> Result<Option<String>, Fault> {
     match answer.status() {
         "OK" => Ok(Some(answer.read::<SignedIn>()?.recipe_user_id)),
         status if status == refusal => Ok(None),
@@ -235,7 +252,7 @@ fn used(answer: &Answer, refusal: &str) -> Result<Option<Proven>, Fault> {
     match answer.status() {
         "OK" => {
             let Used { user_id, email } = answer.read()?;
-            Ok(Some(Proven { user: user_id, email }))
+            Ok(Uuid::parse_str(&user_id).ok().map(|user| Proven { user, email }))
         }
         status if status == refusal => Ok(None),
         _ => Err(answer.strange()),

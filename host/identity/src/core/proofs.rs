@@ -5,7 +5,7 @@ use p2p_context::Timestamp;
 use p2p_identity_core::check_password;
 use uuid::Uuid;
 
-use super::people::{self, Change};
+use super::people::{self, Change, Person};
 use super::{CoreIdentity, Fault};
 use crate::audit::actions::{EMAIL_VERIFIED, PASSWORD_RESET};
 use crate::audit::{AuditEntry, entry_insert};
@@ -31,8 +31,11 @@ impl CoreIdentity {
         password: &str,
     ) -> Result<Proven, CredentialError> {
         check_password(password).map_err(CredentialError::WeakPassword)?;
+        let _place = self.place()?;
         let proven = people::use_reset_token(&self.core, call, token).await?;
         let proven = self.of_ours(call, proven).await?;
+        // First: a death in between leaves nobody in who should be out.
+        self.end_sessions_of(call, proven.user, None).await?;
         if people::set_password(&self.core, call, proven.user, password).await? != Change::Done {
             return Err(CredentialError::Missing);
         }
@@ -41,6 +44,15 @@ impl CoreIdentity {
         let effects = vec![failure_cleared(&proven.email), entry_insert(&entry)];
         self.tenant(call).await?.tables(call.deadline).apply(effects).await?;
         Ok(proven)
+    }
+
+    /// Makes what was mailed worthless: using one token up ends all of that person's. Done before a password changes, so
+    /// that a core that fails at it has changed nothing.
+    pub(super) async fn void_reset_tokens(&self, call: &IdentityCall, person: &Person) -> Result<(), Fault> {
+        if let Some(token) = people::reset_token(&self.core, call, person).await? {
+            people::use_reset_token(&self.core, call, &token).await?;
+        }
+        Ok(())
     }
 
     pub(super) async fn create_verification_token(

@@ -39,7 +39,7 @@ struct Token {
 enum Trade {
     Traded(Pair),
     Refused,
-    /// It was traded long ago. Whose session it is of, by handle and user.
+    /// It was traded long ago. Of which session it is.
     Stolen(Stolen),
 }
 
@@ -47,7 +47,8 @@ enum Trade {
 #[serde(rename_all = "camelCase")]
 struct Stolen {
     handle: String,
-    user_id: Uuid,
+    /// Of somebody else's user it may be any text.
+    user_id: String,
 }
 
 impl CoreIdentity {
@@ -97,7 +98,11 @@ impl CoreIdentity {
                     None => continue,
                 },
                 Trade::Refused => {}
-                Trade::Stolen(session) => stolen = stolen.or(Some(session)),
+                // Another tenant's is none of ours: nothing ends by it.
+                Trade::Stolen(session) if stolen.is_none() && self.is_of(&tenant, call, &session).await? => {
+                    stolen = Some(session);
+                }
+                Trade::Stolen(_) => {}
             }
         }
         match stolen {
@@ -214,13 +219,18 @@ impl CoreIdentity {
         Ok(Some(Issued { handle: payload.session_handle, user: payload.sub, headers }))
     }
 
+    async fn is_of(&self, tenant: &Tenant, call: &IdentityCall, stolen: &Stolen) -> Result<bool, Fault> {
+        let kept = self.kept_session(call, &stolen.handle).await?;
+        Ok(kept.is_some_and(|session| tenant.owns_claims(&session.claims)))
+    }
+
     async fn punish_reuse(
         &self,
         tenant: &Tenant,
         call: &IdentityCall,
         Stolen { handle, user_id }: Stolen,
     ) -> Result<SessionError, Fault> {
-        let audit = AuditEntry::new(&call.origin, self.clock.now(), SESSION_REUSED, user_id.to_string())
+        let audit = AuditEntry::new(&call.origin, self.clock.now(), SESSION_REUSED, &user_id)
             .with(json!({"session": handle}));
         self.end_sessions(tenant, call, vec![handle.clone()], Some(&audit)).await?;
         tracing::warn!(

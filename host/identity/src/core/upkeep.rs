@@ -10,7 +10,7 @@ use p2p_context::{Deadline, Timestamp};
 use super::tenant::Tenant;
 use super::{CoreIdentity, Fault, LONGEST_LIFE};
 use crate::identity::IdentityCall;
-use crate::tables::core_users::{user_discard_older, user_discarded};
+use crate::tables::core_users::{user_discard, user_discard_older, user_discarded};
 use crate::tables::login_failures::failure_sweep;
 use crate::tables::revocations::revocation_sweep;
 
@@ -22,8 +22,9 @@ const CORE_PATIENCE: Duration = Duration::from_millis(800);
 const AT_ONCE: usize = 8;
 /// Between two rounds of tidying.
 const ROUND: Duration = Duration::from_mins(1);
-/// A pending credential that was not activated for so long belongs to a sign-up that died.
-const PENDING: Duration = Duration::from_hours(1);
+/// A pending credential that was not activated for so long belongs to a sign-up that died. An event that activates one
+/// is tried for almost four hours.
+const PENDING: Duration = Duration::from_hours(6);
 /// Revocations are kept a little longer than the tokens they are about.
 const MARGIN: Duration = Duration::from_mins(5);
 
@@ -60,14 +61,21 @@ impl CoreIdentity {
         Ok(())
     }
 
-    /// After a restart the events that activate sign-ups of before are given the same hour to arrive.
+    /// After a restart the events that activate sign-ups of before are given the same time to arrive.
     async fn remove_dead(&self, tenant: &Tenant, call: &IdentityCall, now: Timestamp) -> Result<(), Fault> {
-        let tables = tenant.tables(call.deadline);
+        let tables = tenant.tables(Deadline::after(PATIENCE));
         if now >= self.started.plus(PENDING) {
             user_discard_older(tables, now.minus(PENDING), now).await?;
         }
         for user in user_discarded(tables).await? {
-            self.remove_discarded(tenant, call, user).await?;
+            if let Err(fault) = self.remove_discarded(tenant, call, user).await {
+                tracing::warn!(tenant = %tenant.id, %user, ?fault, "a discarded user stays in the core for now");
+                // To the end of the queue: others come first next time.
+                user_discard(tables, user, now).await?;
+            }
+            if call.deadline.remaining().is_zero() {
+                break;
+            }
         }
         Ok(())
     }

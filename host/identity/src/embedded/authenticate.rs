@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use p2p_context::{Actor, TenantId};
 use p2p_identity_core::{
-    CsrfProof, RequestTokens, TransferMode, UnverifiedToken, Withdrawal, digest, passes_anti_csrf,
-    withdraw_headers,
+    AccessPayload, CsrfProof, RequestTokens, TransferMode, UnverifiedToken, Withdrawal, digest,
+    passes_anti_csrf, withdraw_headers,
 };
 
 use super::EmbeddedIdentity;
@@ -47,7 +47,7 @@ impl EmbeddedIdentity {
         self.refuse_revoked(&tenant, &believed)?;
         let proof = CsrfProof { mode, safe_method, token: believed.anti_csrf.as_deref() };
         if !passes_anti_csrf(self.config.sessions.anti_csrf, request, proof) {
-            return Err(AuthenticateError::TryRefresh);
+            return Err(AuthenticateError::AntiCsrf);
         }
         Ok(Some(believed.actor.clone()))
     }
@@ -94,7 +94,10 @@ impl EmbeddedIdentity {
             .verify(&tenant.keys(), tenant.audience(), now_ms)
             .map_err(|_| AuthenticateError::TryRefresh)?;
         let (actor, stated_ms) = actor(&payload).ok_or(AuthenticateError::TryRefresh)?;
-        let expires_ms = payload.expires_ms();
+        let expires_ms = self.believed_until_ms(&payload);
+        if expires_ms <= now_ms {
+            return Err(AuthenticateError::TryRefresh);
+        }
         Ok(Believed {
             tenant: tenant.id.clone(),
             expires_ms,
@@ -102,6 +105,15 @@ impl EmbeddedIdentity {
             anti_csrf: payload.anti_csrf_token,
             actor,
         })
+    }
+
+    /// What is noted against a token is kept for as long as tokens live now: one from a time when they lived longer is
+    /// believed no longer than that.
+    pub(super) fn believed_until_ms(&self, payload: &AccessPayload) -> i64 {
+        let validity = self.config.sessions.access_validity.as_millis();
+        let end_ms =
+            payload.iat.saturating_mul(1000).saturating_add(i64::try_from(validity).unwrap_or(i64::MAX));
+        payload.expires_ms().min(end_ms)
     }
 
     fn refuse_revoked(&self, tenant: &Tenant, believed: &Believed) -> Result<(), AuthenticateError> {

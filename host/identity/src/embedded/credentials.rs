@@ -1,12 +1,13 @@
 //! Making, activating and verifying credentials.
 
 use p2p_context::new_uuid;
-use p2p_identity_core::{Email, check_password};
+use p2p_identity_core::{Email, RequestTokens, check_password};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::EmbeddedIdentity;
 use super::passwords::Turn;
+use super::sessions::revoked;
 use crate::audit::actions::{LOGIN_LOCKED, PASSWORD_CHANGED};
 use crate::audit::{AuditEntry, entry_insert};
 use crate::error::CredentialError;
@@ -19,6 +20,7 @@ use crate::tables::credentials::{
 };
 use crate::tables::login_failures::{failure_clear, failure_cleared, failure_count, failure_find};
 use crate::tables::one_time_tokens::{TokenKind, tokens_forgotten};
+use crate::tables::sessions::sessions_ended;
 
 impl EmbeddedIdentity {
     pub(super) async fn create_credential(
@@ -96,10 +98,12 @@ impl EmbeddedIdentity {
         }
     }
 
-    /// Links that were mailed to set a new password are worthless afterwards.
+    /// Links that were mailed to set a new password are worthless afterwards, and other sessions end: in the same commit,
+    /// so that whoever knew the old password is out when the new one holds.
     pub(super) async fn change_password(
         &self,
         call: &IdentityCall,
+        request: &RequestTokens,
         user: Uuid,
         old: &str,
         new: &str,
@@ -107,17 +111,22 @@ impl EmbeddedIdentity {
         check_password(new).map_err(CredentialError::WeakPassword)?;
         let tenant = self.tenant(call).await?;
         let tables = tenant.tables(call.deadline);
+        let keep = self.named_session(&tenant, call.deadline, request).await?;
+        let keep = keep.as_ref().map(|named| named.handle.as_str());
         let (email, old_hash, turn) = self.check_old_password(call, tables, user, old).await?;
         let new_hash = turn.hash(new).await?;
-        let user_id = user.to_string();
-        let audit = AuditEntry::new(&call.origin, self.clock.now(), PASSWORD_CHANGED, user_id).by(user);
+        let now = self.clock.now();
+        let audit = AuditEntry::new(&call.origin, now, PASSWORD_CHANGED, user.to_string()).by(user);
+        let ended = revoked(call, now, user, json!({"sessions": "others"}));
         let effects =
             [failure_cleared(email.as_str()), tokens_forgotten(TokenKind::Reset, user), entry_insert(&audit)];
-        match password_replace(tables, user, (&old_hash, &new_hash), effects).await? {
-            true => Ok(()),
+        let effects = effects.into_iter().chain(sessions_ended(user, keep, now, &ended));
+        if !password_replace(tables, user, (&old_hash, &new_hash), effects).await? {
             // Changed in the meantime: what was right a moment ago is wrong now.
-            false => Err(CredentialError::WrongCredentials),
+            return Err(CredentialError::WrongCredentials);
         }
+        tenant.learn_soon(call.deadline, now).await;
+        Ok(())
     }
 
     /// The same steps as a login, so that nobody guesses here more cheaply. Answers the address, the old password's

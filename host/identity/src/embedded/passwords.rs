@@ -16,7 +16,7 @@ use crate::fault::{Fault, random};
 
 /// How many may be at work or wait, whatever the number of cores. A login keeps a place of the accounts feature for as
 /// long, and that has 32: most must stay free for people who are signed in.
-const PLACES: usize = 12;
+pub const PLACES: usize = 12;
 
 /// The one place where passwords are hashed.
 pub struct PasswordWork {

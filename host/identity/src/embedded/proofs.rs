@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use p2p_context::Timestamp;
 use p2p_identity_core::{Email, check_password, digest, one_time_token, one_time_token_hash};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::EmbeddedIdentity;
+use super::sessions::revoked;
 use crate::audit::actions::{EMAIL_VERIFIED, PASSWORD_RESET};
 use crate::audit::{AuditEntry, entry_insert};
 use crate::error::CredentialError;
@@ -19,6 +21,7 @@ use crate::tables::login_failures::failure_cleared;
 use crate::tables::one_time_tokens::{
     OneTimeToken, TokenKind, token_find, token_insert, token_use, tokens_forget,
 };
+use crate::tables::sessions::sessions_ended;
 use crate::tables::verified_addresses::{address_find, address_verified};
 
 impl EmbeddedIdentity {
@@ -72,7 +75,7 @@ impl EmbeddedIdentity {
     }
 
     /// The new password is hashed before the token is used up: a full queue, a passed deadline or a crash leave the
-    /// token as it was. A lock of the address goes with the password that was guessed at.
+    /// token as it was. A lock of the address goes with the password that was guessed at, and so do all sessions.
     pub(super) async fn reset_password(
         &self,
         call: &IdentityCall,
@@ -91,7 +94,10 @@ impl EmbeddedIdentity {
             failure_cleared(&token.email),
             entry_insert(&proved(call, now, PASSWORD_RESET, token.user)),
         ];
+        let ended = revoked(call, now, token.user, json!({"sessions": "all"}));
+        let effects = effects.into_iter().chain(sessions_ended(token.user, None, now, &ended));
         let is_used = token_use(tables, &token, effects).await?;
+        tenant.learn_soon(call.deadline, now).await;
         proven(token, is_used)
     }
 

@@ -74,8 +74,10 @@ impl EmbeddedIdentity {
                 break;
             }
             self.look_for_key(tenant, token.kid(), deadline).await?;
-            let payload = token.verify(&tenant.keys(), tenant.audience(), self.clock.now().as_millis());
-            return Ok(payload.ok().map(|payload| (mode, payload)));
+            let now_ms = self.clock.now().as_millis();
+            let payload = token.verify(&tenant.keys(), tenant.audience(), now_ms).ok();
+            let payload = payload.filter(|payload| self.believed_until_ms(payload) > now_ms);
+            return Ok(payload.map(|payload| (mode, payload)));
         }
         Ok(None)
     }

@@ -67,6 +67,13 @@ impl Tenant {
         self.learned.store(now.0, Ordering::Relaxed);
         Ok(())
     }
+
+    /// The same after something that is done whatever comes of this: the next tick learns it otherwise.
+    pub async fn learn_soon(&self, deadline: Deadline, now: Timestamp) {
+        if let Err(fault) = self.learn(deadline, now).await {
+            tracing::warn!(tenant = %self.id, ?fault, "ended sessions are believed until the next tick");
+        }
+    }
 }
 
 impl EmbeddedIdentity {

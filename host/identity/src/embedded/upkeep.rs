@@ -19,8 +19,9 @@ use crate::tables::sessions::session_sweep;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Between two rounds of tidying.
 const ROUND: Duration = Duration::from_mins(1);
-/// A pending credential that was not activated for so long belongs to a sign-up that died.
-const PENDING: Duration = Duration::from_hours(1);
+/// A pending credential that was not activated for so long belongs to a sign-up that died. An event that activates one
+/// is tried for almost four hours.
+const PENDING: Duration = Duration::from_hours(6);
 /// Revocations are kept a little longer than the tokens they are about.
 const MARGIN: Duration = Duration::from_mins(5);
 /// So long an expired token is still known: using it takes newer ones of its user along.
@@ -49,7 +50,7 @@ impl EmbeddedIdentity {
 
     async fn sweep(&self, tenant: &Tenant, deadline: Deadline, now: Timestamp) -> Result<(), Fault> {
         let tables = tenant.tables(deadline);
-        // After a restart the events that activate sign-ups of before are given the same hour to arrive.
+        // After a restart the events that activate sign-ups of before are given the same time to arrive.
         if now >= self.started.plus(PENDING) {
             credential_sweep(tables, now.minus(PENDING)).await?;
         }

@@ -5,7 +5,7 @@ use p2p_identity_core::Email;
 use p2p_storage::packed::{Params, RowReader};
 use uuid::Uuid;
 
-use super::{Fault, Tables};
+use super::{Fault, Tables, must_change_one};
 
 /// How far a user has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,11 +21,17 @@ pub enum Standing {
 /// As many discarded users as are removed in one round.
 const ROUND: i64 = 50;
 
-/// A pending one.
+/// A pending one, by an id of ours until the core has said what it calls them.
 pub async fn user_insert(tables: Tables<'_>, user: Uuid, email: &Email, now: Timestamp) -> Result<(), Fault> {
     let text = "INSERT INTO core_users (user_id, email, created_at) VALUES ($1, $2, $3)";
     tables.execute(text, Params::new().uuid(user).text(email.as_str()).timestamp(now)).await?;
     Ok(())
+}
+
+/// Puts the core's id of a pending one in the place of ours.
+pub async fn user_known(tables: Tables<'_>, unnamed: Uuid, user: Uuid) -> Result<(), Fault> {
+    let text = "UPDATE core_users SET user_id = $2 WHERE user_id = $1";
+    tables.apply(vec![must_change_one(text, Params::new().uuid(unnamed).uuid(user))]).await
 }
 
 /// How far one has come; none is not ours.
@@ -52,7 +58,7 @@ pub async fn user_activate(tables: Tables<'_>, user: Uuid, now: Timestamp) -> Re
     Ok(tables.execute(text, Params::new().uuid(user).timestamp(now)).await? == 1)
 }
 
-/// Gives a pending one up; false when there is none. It cannot become real any more.
+/// Gives a pending one up, or a discarded one to a later round; false when there is none. It cannot become real any more.
 pub async fn user_discard(tables: Tables<'_>, user: Uuid, now: Timestamp) -> Result<bool, Fault> {
     let text = "UPDATE core_users SET discarded_at = $2 WHERE user_id = $1 AND activated_at IS NULL";
     Ok(tables.execute(text, Params::new().uuid(user).timestamp(now)).await? == 1)

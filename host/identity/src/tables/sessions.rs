@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::revocations::session_ended;
 use super::{Fault, Tables, must_change_one, statement};
-use crate::audit::{AuditEntry, entry_insert};
+use crate::audit::{AuditEntry, entry_insert, entry_insert_if};
 use crate::identity::OpenSession;
 
 /// As many as are listed.
@@ -116,8 +116,7 @@ pub async fn session_end_of(
     tables.commit_unless_stale(vec![session_ended(handle, now), remove, entry_insert(audit)]).await
 }
 
-/// Ends all of a user but the one to keep. A session that opens meanwhile either is among them or survives, never
-/// half.
+/// Ends all of a user but the one to keep.
 pub async fn session_end_all(
     tables: Tables<'_>,
     user: Uuid,
@@ -125,6 +124,12 @@ pub async fn session_end_all(
     now: Timestamp,
     audit: &AuditEntry,
 ) -> Result<(), SqlError> {
+    tables.commit(sessions_ended(user, keep, now, audit).into()).await.map(drop)
+}
+
+/// The statements that do so. A session that opens meanwhile either is among them or survives, never half. Where none is
+/// open, nothing is entered: whoever tells it twice has ended them once.
+pub fn sessions_ended(user: Uuid, keep: Option<&str>, now: Timestamp, audit: &AuditEntry) -> [Statement; 3] {
     let revoke = "INSERT INTO revocations (handle, claims_at, revoked_at)
         SELECT handle, CAST(NULL AS BIGINT), $3 FROM sessions WHERE user_id = $1 AND handle <> $2
         ON CONFLICT (handle) DO UPDATE SET claims_at = NULL, revoked_at = excluded.revoked_at";
@@ -133,7 +138,10 @@ pub async fn session_end_all(
     // No session is called by no name.
     let whose = Params::new().uuid(user).text(keep.unwrap_or_default());
     let revoke = statement(revoke, whose.clone().timestamp(now));
-    tables.commit(vec![revoke, statement(remove, whose), entry_insert(audit)]).await.map(drop)
+    let note = entry_insert_if(audit, "sessions WHERE user_id = $9 AND handle <> $10 LIMIT 1", |params| {
+        params.uuid(user).text(keep.unwrap_or_default())
+    });
+    [note, revoke, statement(remove, whose)]
 }
 
 /// States new claims for all sessions of a user. Each statement is later than the one before it, also within one

@@ -13,6 +13,7 @@ mod peer;
 mod proofs;
 mod protection;
 mod sessions;
+mod strangers;
 mod stub;
 mod tenants;
 mod world;

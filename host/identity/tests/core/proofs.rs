@@ -1,9 +1,10 @@
 //! Tokens that travel by mail.
 
-use p2p_identity::{CredentialError, Identity, WeakPassword};
+use p2p_identity::{AuthenticateError, CredentialError, Identity, SessionError, WeakPassword};
 use uuid::Uuid;
 
-use crate::world::{PASSWORD, World, acme, call};
+use crate::browser::Browser;
+use crate::world::{PASSWORD, World, acme, call, tokens};
 
 const NEW: &str = "another horse 8";
 
@@ -33,6 +34,24 @@ async fn a_reset_token_sets_a_password_once_and_proves_the_address() {
     }
     identity.password_reset(&acme(), &token().await.token, PASSWORD).await.expect("a verified address, too");
     assert_eq!(world.audited_as("identity.password.reset").await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_mailed_link_is_worthless_after_a_change_of_the_password() {
+    let world = World::new().await;
+    let identity = &world.identity;
+    let user = world.person("a@b.co").await;
+    let token = async || identity.reset_token_create(&acme(), "a@b.co").await.unwrap().unwrap().token;
+    let mailed = [token().await, token().await];
+    let wrong = identity.password_change(&acme(), &tokens(&[]), user, "wrong", NEW).await;
+    assert_eq!(wrong, Err(CredentialError::WrongCredentials));
+    identity.password_change(&acme(), &tokens(&[]), user, PASSWORD, NEW).await.unwrap();
+    for token in &mailed {
+        let used = identity.password_reset(&acme(), token, PASSWORD).await;
+        assert_eq!(used, Err(CredentialError::Missing));
+    }
+    assert!(world.opens("a@b.co", NEW).await);
+    identity.password_reset(&acme(), &token().await, PASSWORD).await.expect("one that is asked for since");
 }
 
 #[tokio::test]
@@ -70,4 +89,22 @@ async fn a_token_of_one_tenant_does_nothing_in_another() {
     let elsewhere = world.identity.password_reset(&call("other"), &proof.token, NEW).await;
     assert_eq!(elsewhere, Err(CredentialError::Missing));
     assert!(world.opens("a@b.co", PASSWORD).await);
+}
+
+#[tokio::test]
+async fn a_new_password_ends_the_sessions_of_the_old_one() {
+    let world = World::new().await;
+    let user = world.person("a@b.co").await;
+    let mine = world.signed_in(Browser::with_cookies(), user).await;
+    let mut other = world.signed_in(Browser::with_headers(), user).await;
+    let is_out = async |browser: &Browser| {
+        matches!(world.who(browser).await, Err(AuthenticateError::Unauthorised { .. }))
+    };
+    world.identity.password_change(&acme(), &mine.call(), user, PASSWORD, NEW).await.unwrap();
+    assert!(is_out(&other).await && !is_out(&mine).await, "but the one that asks");
+    assert!(matches!(world.refresh(&mut other).await, Err(SessionError::Invalid(_))));
+    let proof = world.identity.reset_token_create(&acme(), "a@b.co").await.unwrap().unwrap();
+    world.identity.password_reset(&acme(), &proof.token, PASSWORD).await.unwrap();
+    assert!(is_out(&mine).await, "whoever forgot it has none to keep");
+    assert_eq!(world.audited_as("identity.session.revoked").await.len(), 2);
 }

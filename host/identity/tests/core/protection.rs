@@ -1,7 +1,6 @@
 //! Calls that another site makes with a visitor's cookies.
 
-use p2p_identity::AuthenticateError::TryRefresh;
-use p2p_identity::{AntiCsrf, Identity, SessionError};
+use p2p_identity::{AntiCsrf, AuthenticateError, Identity, SessionError};
 use uuid::Uuid;
 
 use crate::browser::Browser;
@@ -17,7 +16,7 @@ async fn may_write(world: &World, browser: &Browser) -> bool {
     match world.identity.authenticate(&acme(), &browser.call(), false).await {
         Ok(actor) => actor.is_some(),
         Err(error) => {
-            assert_eq!(error, TryRefresh);
+            assert_eq!(error, AuthenticateError::AntiCsrf);
             false
         }
     }

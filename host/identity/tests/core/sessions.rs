@@ -1,11 +1,14 @@
 //! Sessions from sign-in to their end, with the two-phase refresh of the core.
 
+use std::time::Duration;
+
 use p2p_context::Role;
 use p2p_identity::{AuthenticateError, Identity, SessionError};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::browser::Browser;
-use crate::world::{MEMBER, World, acme, claims, member, tokens};
+use crate::world::{MEMBER, World, acme, call, claims, member, tokens, within};
 
 const USER: Uuid = Uuid::from_u128(5);
 
@@ -195,4 +198,35 @@ async fn without_a_refresh_token_there_is_nothing_to_refresh() {
         let outcome = world.identity.session_refresh(&acme(), &tokens(&[("cookie", &cookie)])).await;
         assert!(matches!(outcome, Err(SessionError::Invalid(clear)) if clear.len() == 6), "{garbage}");
     }
+}
+
+#[tokio::test]
+async fn an_old_token_of_another_tenant_ends_nothing() {
+    let world = World::new().await;
+    let mut browser = world.signed_in(Browser::with_cookies(), USER).await;
+    let behind = browser.clone();
+    world.refresh(&mut browser).await.unwrap();
+    world.who(&browser).await.unwrap().expect("this use makes it final");
+    let elsewhere = world.identity.session_refresh(&call("other"), &behind.refresh()).await;
+    assert!(matches!(elsewhere, Err(SessionError::Invalid(_))), "{elsewhere:?}");
+    assert!(world.who(&browser).await.unwrap().is_some());
+    world.refresh(&mut browser).await.expect("it goes on");
+}
+
+#[tokio::test]
+async fn nobody_acts_by_an_old_role_when_the_core_is_too_slow_to_hear_of_the_new_one() {
+    let world = World::new().await;
+    let mut browser = world.signed_in(Browser::with_cookies(), USER).await;
+    world.peer.switch(json!({"slow": 600})).await;
+    let soon = within("acme", Duration::from_millis(1000));
+    let update = world.identity.session_update_claims(&soon, USER, claims("admin")).await;
+    assert_eq!(update, Err(SessionError::Timeout));
+    world.peer.switch(json!({"slow": 0})).await;
+    assert_eq!(world.peer.calls("PUT /recipe/jwt/data").await, 0);
+    assert_eq!(world.who(&browser).await, Err(AuthenticateError::TryRefresh));
+    world.refresh(&mut browser).await.unwrap();
+    assert_eq!(world.who(&browser).await, Err(AuthenticateError::TryRefresh), "nor after a refresh");
+    world.identity.session_update_claims(&acme(), USER, claims("admin")).await.unwrap();
+    world.refresh(&mut browser).await.unwrap();
+    assert_eq!(world.who(&browser).await.unwrap().unwrap().role, Role::Admin);
 }

@@ -1,11 +1,13 @@
 //! Which token decides.
 
+use std::time::Duration;
+
 use p2p_identity::AuthenticateError::TryRefresh;
-use p2p_identity::{Identity, SessionError};
+use p2p_identity::{EmbeddedIdentity, Identity, SessionError};
 use uuid::Uuid;
 
 use crate::browser::Browser;
-use crate::world::{World, acme, call, tokens};
+use crate::world::{World, acme, call, member, secrets, tokens};
 
 const USER: Uuid = Uuid::from_u128(5);
 
@@ -13,11 +15,7 @@ const USER: Uuid = Uuid::from_u128(5);
 async fn a_token_of_one_tenant_is_nothing_in_another() {
     let world = World::new();
     let browser = world.signed_in(Browser::with_cookies(), USER).await;
-    world
-        .identity
-        .session_create(&call("other"), &browser.call(), USER, crate::world::member())
-        .await
-        .unwrap();
+    world.identity.session_create(&call("other"), &browser.call(), USER, member()).await.unwrap();
     for _ in 0..2 {
         assert_eq!(world.identity.authenticate(&call("other"), &browser.call(), true).await, Err(TryRefresh));
         assert!(world.who(&browser).await.unwrap().is_some(), "and remembered only where it counts");
@@ -75,4 +73,21 @@ async fn of_two_refresh_cookies_the_newer_one_counts() {
     let (old, new) = (old.cookie("sRefreshToken").unwrap(), browser.cookie("sRefreshToken").unwrap());
     let both = format!("sRefreshToken={old}; sRefreshToken={new}");
     assert!(world.identity.session_refresh(&acme(), &tokens(&[("cookie", &both)])).await.is_ok());
+}
+
+#[tokio::test]
+async fn tokens_of_a_time_when_they_lived_longer_live_no_longer_than_those_of_now() {
+    let world = World::new();
+    let browser = world.signed_in(Browser::with_cookies(), USER).await;
+    let mut config = world.config.clone();
+    config.sessions.access_validity = Duration::from_mins(10);
+    let restarted =
+        EmbeddedIdentity::new(world.stores.clone(), secrets(), world.clock.clone(), config).unwrap();
+    let who = async || restarted.authenticate(&acme(), &browser.call(), true).await;
+    assert!(who().await.unwrap().is_some());
+    world.advance(600);
+    assert_eq!(who().await, Err(TryRefresh), "what was noted against it may be forgotten by now");
+    let restated = restarted.session_restate(&acme(), &browser.call(), member()).await;
+    assert_eq!(restated.unwrap_err(), SessionError::Absent);
+    assert!(world.who(&browser).await.unwrap().is_some());
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::browser::Browser;
 use crate::plug::{Plug, Trouble};
-use crate::world::{NEW_PASSWORD, PASSWORD, World, acme, claims, member};
+use crate::world::{NEW_PASSWORD, PASSWORD, World, acme, claims, member, tokens};
 
 const USER: Uuid = Uuid::from_u128(5);
 
@@ -70,7 +70,7 @@ async fn a_proof_that_could_not_be_written_down_is_not_used_up() {
         assert!(matches!(outcome, Err(CredentialError::Unavailable(_))), "{trouble:?}");
         let outcome = identity.email_verify(&acme(), &verify).await;
         assert!(matches!(outcome, Err(CredentialError::Unavailable(_))), "{trouble:?}");
-        let outcome = identity.password_change(&acme(), user, PASSWORD, NEW_PASSWORD).await;
+        let outcome = identity.password_change(&acme(), &tokens(&[]), user, PASSWORD, NEW_PASSWORD).await;
         assert!(matches!(outcome, Err(CredentialError::Unavailable(_))), "{trouble:?}");
         assert!(world.opens("a@b.co", PASSWORD).await && !world.opens("a@b.co", NEW_PASSWORD).await);
         assert_eq!(world.identity.email_is_verified(&acme(), user).await, Ok(false));

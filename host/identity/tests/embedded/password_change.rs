@@ -2,32 +2,39 @@
 
 use p2p_context::Origin;
 use p2p_identity::CredentialError::{Locked, Missing, WrongCredentials};
-use p2p_identity::{CredentialError, Identity, WeakPassword};
+use p2p_identity::{AuthenticateError, CredentialError, Identity, SessionError, WeakPassword};
 use uuid::Uuid;
 
 use crate::browser::Browser;
-use crate::world::{NEW_PASSWORD, PASSWORD, World, acme, call};
+use crate::world::{NEW_PASSWORD, PASSWORD, World, acme, call, tokens};
 
 async fn change(world: &World, user: Uuid, old: &str, new: &str) -> Result<(), CredentialError> {
-    world.identity.password_change(&acme(), user, old, new).await
+    world.identity.password_change(&acme(), &tokens(&[]), user, old, new).await
 }
 
 #[tokio::test]
-async fn the_new_password_opens_sessions_stay_and_mailed_links_do_not() {
+async fn with_the_new_password_other_sessions_and_mailed_links_end() {
     let world = World::new();
     let user = world.person("a@b.co").await;
     let other = world.person("c@d.co").await;
     let browser = world.signed_in(Browser::with_cookies(), user).await;
+    let mut elsewhere = world.signed_in(Browser::with_headers(), user).await;
+    let theirs_open = world.signed_in(Browser::with_cookies(), other).await;
+    let own = browser.call();
     let link = world.identity.reset_token_create(&acme(), "a@b.co").await.unwrap().unwrap();
     let theirs = world.identity.reset_token_create(&acme(), "c@d.co").await.unwrap().unwrap();
     let from = Origin { request: Some("r-1".into()), address: None, user: Some(user) };
     let work = world.identity.password_work();
     let changed =
-        world.identity.password_change(&acme().on_behalf_of(from), user, PASSWORD, NEW_PASSWORD).await;
+        world.identity.password_change(&acme().on_behalf_of(from), &own, user, PASSWORD, NEW_PASSWORD).await;
     assert_eq!((changed, world.identity.password_work() - work), (Ok(()), 2));
     assert!(world.opens("a@b.co", NEW_PASSWORD).await && !world.opens("a@b.co", PASSWORD).await);
     assert!(world.opens("c@d.co", PASSWORD).await, "nobody else's");
     assert!(world.who(&browser).await.unwrap().is_some());
+    assert!(world.who(&theirs_open).await.unwrap().is_some());
+    assert!(matches!(world.who(&elsewhere).await, Err(AuthenticateError::Unauthorised { .. })), "at once");
+    assert!(matches!(world.refresh(&mut elsewhere).await, Err(SessionError::Invalid(_))));
+    assert_eq!(world.audited_as("identity.session.revoked").await.len(), 1);
     let reset = async |token: &str| world.identity.password_reset(&acme(), token, "another one 8").await;
     assert_eq!(reset(&link.token).await, Err(Missing));
     assert_eq!(reset(&theirs.token).await.map(|proven| proven.user), Ok(other));
@@ -92,21 +99,22 @@ async fn nobody_has_no_password_to_change() {
     for nobody in [pending, Uuid::from_u128(404)] {
         assert_eq!(change(&world, nobody, PASSWORD, NEW_PASSWORD).await, Err(Missing));
     }
-    let elsewhere = world.identity.password_change(&call("other"), user, PASSWORD, NEW_PASSWORD).await;
+    let elsewhere =
+        world.identity.password_change(&call("other"), &tokens(&[]), user, PASSWORD, NEW_PASSWORD).await;
     assert_eq!(elsewhere, Err(Missing), "users of another tenant are nobody");
 }
 
 #[tokio::test]
 async fn of_two_changes_at_once_exactly_one_works() {
     let world = World::new();
-    let (replica, here) = (world.replica(), acme());
+    let (replica, here, nothing) = (world.replica(), acme(), tokens(&[]));
     let user = world.person("a@b.co").await;
     let mut old = PASSWORD.to_owned();
     for round in 0..5 {
         let new = [format!("first choice {round}"), format!("second choice {round}")];
         let (one, two) = tokio::join!(
-            world.identity.password_change(&here, user, &old, &new[0]),
-            replica.password_change(&here, user, &old, &new[1]),
+            world.identity.password_change(&here, &nothing, user, &old, &new[0]),
+            replica.password_change(&here, &nothing, user, &old, &new[1]),
         );
         assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
         assert!([one, two.clone()].contains(&Err(WrongCredentials)));

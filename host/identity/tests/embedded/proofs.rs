@@ -2,9 +2,10 @@
 
 use p2p_context::Origin;
 use p2p_identity::CredentialError::{Locked, Missing, WrongCredentials};
-use p2p_identity::{CredentialError, Identity, Proof, Proven, WeakPassword};
+use p2p_identity::{AuthenticateError, CredentialError, Identity, Proof, Proven, WeakPassword};
 use uuid::Uuid;
 
+use crate::browser::Browser;
 use crate::world::{NEW_PASSWORD, PASSWORD, World, acme, call};
 
 const NOBODY: Uuid = Uuid::from_u128(404);
@@ -28,6 +29,7 @@ async fn a_reset_token_sets_a_password_proves_the_address_and_ends_with_all_its_
     assert!(!format!("{first:?}").contains(&first.token));
     let (second, verification) = (reset_token(&world).await, verification_token(&world, user).await);
     assert_ne!(first.token, second);
+    let browser = world.signed_in(Browser::with_cookies(), user).await;
 
     let from = Origin { request: Some("r-1".into()), address: Some([10, 0, 0, 7].into()), user: None };
     let proven = identity.password_reset(&acme().on_behalf_of(from), &second, NEW_PASSWORD).await;
@@ -39,6 +41,12 @@ async fn a_reset_token_sets_a_password_proves_the_address_and_ends_with_all_its_
     }
     assert!(world.opens("a@b.co", NEW_PASSWORD).await);
     assert!(identity.email_verify(&acme(), &verification).await.is_ok(), "of another kind");
+
+    assert!(
+        matches!(world.who(&browser).await, Err(AuthenticateError::Unauthorised { .. })),
+        "all sessions end"
+    );
+    assert_eq!(world.audited_as("identity.session.revoked").await.len(), 1);
 
     let entries = world.audited_as("identity.password.reset").await;
     assert_eq!(entries.len(), 1, "for the one that worked");

@@ -12,7 +12,7 @@ async fn answer(identity: &impl Identity, request: &RequestTokens) -> &'static s
     match identity.authenticate(&acme(), request, true).await {
         Ok(Some(_)) => "in",
         Ok(None) => "nobody",
-        Err(AuthenticateError::TryRefresh) => "refresh",
+        Err(AuthenticateError::TryRefresh | AuthenticateError::AntiCsrf) => "refresh",
         Err(AuthenticateError::Unauthorised { .. }) => "out",
         Err(AuthenticateError::Unavailable(_)) => "unavailable",
     }

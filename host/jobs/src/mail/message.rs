@@ -22,6 +22,7 @@ const LAST_SECOND: u64 = 253_402_300_799;
 pub struct Sender {
     from: Mailbox,
     domain: String,
+    website: String,
 }
 
 /// Why there is no message.
@@ -36,12 +37,18 @@ pub enum MessageFault {
 }
 
 impl Sender {
-    /// `from`, or `no-reply` at this host. The host also names messages.
-    pub fn new(from: Option<&str>, host: &str) -> Result<Self, InvalidMail> {
+    /// `from`, or `no-reply` at this host. The host also names messages. Links of letters that are mere paths lead to
+    /// the website, e.g. `https://app.example.org`.
+    pub fn new(from: Option<&str>, host: &str, website: &str) -> Result<Self, InvalidMail> {
         let default = format!("no-reply@{host}");
         let text = from.unwrap_or(&default);
         let from = text.parse().map_err(|_| InvalidMail::Sender(text.to_owned()))?;
-        Ok(Self { from, domain: host.to_owned() })
+        Ok(Self { from, domain: host.to_owned(), website: website.trim_end_matches('/').to_owned() })
+    }
+
+    /// Where people use what letters are about.
+    pub fn website(&self) -> &str {
+        &self.website
     }
 
     /// The host that the server introduces itself as.
@@ -121,7 +128,7 @@ mod tests {
             text: "Plain.".to_owned(),
             html: "<p>Rich.</p>".to_owned(),
         };
-        let sender = Sender::new(None, "works.example").unwrap();
+        let sender = Sender::new(None, "works.example", "https://app.example").unwrap();
         compose(&sender, &letter, filled, &delivery())
             .map(|message| String::from_utf8(message.formatted()).unwrap())
     }
@@ -154,9 +161,9 @@ mod tests {
 
     #[test]
     fn a_sender_is_an_address_with_or_without_a_name() {
-        assert!(Sender::new(Some("Works <post@works.example>"), "localhost").is_ok());
-        assert!(Sender::new(None, "localhost").is_ok());
-        let wrong = Sender::new(Some("post"), "localhost").unwrap_err();
+        assert!(Sender::new(Some("Works <post@works.example>"), "localhost", "").is_ok());
+        assert!(Sender::new(None, "localhost", "").is_ok());
+        let wrong = Sender::new(Some("post"), "localhost", "").unwrap_err();
         assert!(wrong.to_string().contains("`post`"), "{wrong}");
     }
 }

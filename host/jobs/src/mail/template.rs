@@ -33,14 +33,25 @@ pub enum TemplateFault {
 
 type Values = BTreeMap<String, String>;
 
-/// Fills in a template.
-pub fn fill(template: &MailText, values: &Values) -> Result<Filled, TemplateFault> {
+/// Fills in a template. A link that is a mere path leads to the website.
+pub fn fill(template: &MailText, values: &Values, website: &str) -> Result<Filled, TemplateFault> {
+    let values = &led_home(&template.body, values, website);
     let text = |source: &str| replace(source, values);
     Ok(Filled {
         subject: one_line(&text(&template.subject)?),
         text: text(&template.body)?,
         html: content::letter(&spell_out(&template.body), text, |source| link(source, values))?,
     })
+}
+
+/// The values, those that are paths and stand where a link belongs made whole.
+fn led_home(body: &str, values: &Values, website: &str) -> Values {
+    let is_link = |name: &str| ["(", "<"].iter().any(|open| body.contains(&format!("{open}{{{{{name}}}}}")));
+    let whole = |(name, value): (&String, &String)| {
+        let is_path = value.starts_with('/') && is_link(name);
+        (name.clone(), if is_path { format!("{website}{value}") } else { value.clone() })
+    };
+    values.iter().map(whole).collect()
 }
 
 fn replace(source: &str, values: &Values) -> Result<String, TemplateFault> {
@@ -106,7 +117,18 @@ mod tests {
 
     fn filled(body: &str, value: &str) -> Result<Filled, TemplateFault> {
         let template = MailText { subject: "To {{v}}".to_owned(), body: body.to_owned() };
-        fill(&template, &BTreeMap::from([("v".to_owned(), value.to_owned())]))
+        fill(&template, &BTreeMap::from([("v".to_owned(), value.to_owned())]), "https://app.example")
+    }
+
+    #[test]
+    fn a_path_leads_to_the_website_where_a_link_belongs() {
+        let linked = filled("[Go]({{v}}) to {{v}}", "/in?token=a&x=1").unwrap();
+        assert!(linked.html.contains("href=\"https://app.example/in?token=a&amp;x=1\""), "{}", linked.html);
+        assert_eq!(
+            linked.text,
+            "[Go](https://app.example/in?token=a&x=1) to https://app.example/in?token=a&x=1"
+        );
+        assert_eq!(filled("{{v}}", "/in").unwrap().text, "/in");
     }
 
     #[test]
@@ -157,9 +179,7 @@ mod tests {
             );
             assert!(filled.text.contains(link));
         }
-        for wrong in
-            ["javascript:alert(1)", "mailto:a@b.example", "/in", "", "https://a b", "data:text/html,x"]
-        {
+        for wrong in ["javascript:alert(1)", "mailto:a@b.example", "", "https://a b", "data:text/html,x"] {
             assert_eq!(filled("[Sign in]({{v}})", wrong), Err(TemplateFault::NoLink), "{wrong}");
         }
         let fixed = filled("[Help](mailto:help@works.example) for {{v}}", "x").unwrap();

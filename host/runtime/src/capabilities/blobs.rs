@@ -10,7 +10,7 @@ use wasmtime::component::HasSelf;
 
 use super::{Caller, timed};
 use crate::bindings::p2p::platform::blobs::{Blob, Error, Host, HostWithStore, Picture};
-use crate::pictures::{self, Square};
+use crate::pictures::{self, PictureFault, Square};
 use crate::state::GuestState;
 
 /// Squares of one picture.
@@ -81,13 +81,21 @@ async fn keep_squares(
     sides: Vec<u32>,
 ) -> Result<Vec<Picture>, BlobError> {
     let bytes = read_staged(blobs, staged_id).await?;
-    let squares = pictures::squares(bytes, sides.clone()).await.map_err(|_| BlobError::Rejected)?;
+    let squares = pictures::squares(bytes, sides.clone()).await.map_err(convert_fault)?;
     let mut kept = Vec::with_capacity(sides.len());
     for (square, side) in squares.into_iter().zip(sides) {
         kept.push(keep_square(blobs, deadline, square, &format!("{name}-{side}")).await?);
     }
     blobs.reject(staged_id).await?;
     Ok(kept)
+}
+
+/// The contract has no word for too many at once; whoever ran out of time tries again.
+fn convert_fault(fault: PictureFault) -> BlobError {
+    match fault {
+        PictureFault::NotAPicture => BlobError::Rejected,
+        PictureFault::Busy => BlobError::Timeout,
+    }
 }
 
 async fn read_staged(blobs: &dyn BlobStore, staged_id: &str) -> Result<Vec<u8>, BlobError> {

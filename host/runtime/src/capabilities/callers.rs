@@ -43,7 +43,7 @@ fn convert_actor(actor: &Actor) -> Identified {
 
 fn convert_refusal<T: Send>(caller: &Caller<T>, error: AuthenticateError) -> wasmtime::Result<Refusal> {
     Ok(match error {
-        AuthenticateError::TryRefresh => Refusal::TryRefresh,
+        AuthenticateError::TryRefresh | AuthenticateError::AntiCsrf => Refusal::TryRefresh,
         AuthenticateError::Unauthorised { clear } => Refusal::Ended(remember(caller, clear)?),
         AuthenticateError::Unavailable(reason) => {
             tracing::error!(reason, "session store unavailable");

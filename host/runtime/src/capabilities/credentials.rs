@@ -85,8 +85,9 @@ impl<T: Send> HostWithStore<T> for HasSelf<GuestState> {
     ) -> wasmtime::Result<Result<(), Error>> {
         let Ok(user) = Uuid::parse_str(&user_id) else { return Ok(Err(Error::Missing)) };
         let (services, call) = caller.with(|mut access| access.get().store_use())?;
+        let tokens = caller.with(|mut access| access.get().call().map(|call| call.tokens.clone()))?;
         let identity = services.identity_call_of(&call);
-        let change = services.identity.password_change(&identity, user, &old, &new);
+        let change = services.identity.password_change(&identity, &tokens, user, &old, &new);
         Ok(timed(caller, change).await?.map_err(convert_error))
     }
 

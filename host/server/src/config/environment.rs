@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 
 /// Names that are understood; `.env.example` has each.
 #[cfg(test)]
-const SUPPORTED: [&str; 16] = [
+const SUPPORTED: [&str; 17] = [
     "SECRET_KEY",
     "BACKEND_CORS_ORIGINS",
     "PUBLIC_URL",
@@ -23,6 +23,7 @@ const SUPPORTED: [&str; 16] = [
     "SMTP_PASSWORD",
     "SMTP_TLS",
     "SMTP_FROM",
+    "WEBSITE_URL",
     "SMTP_CA_FILE",
 ];
 

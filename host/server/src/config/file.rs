@@ -71,6 +71,7 @@ pub struct Mail {
     pub tls: Option<String>,
     pub ca_file: Option<PathBuf>,
     pub from: Option<String>,
+    pub website: Option<String>,
 }
 
 /// `[limits]`.

@@ -18,6 +18,8 @@ const PORT: u16 = 587;
 pub struct Mail {
     /// `name@example.org` or `A name <name@example.org>`; none: `no-reply` at the host of the public URL.
     pub from: Option<String>,
+    /// Where links of letters lead; none: the first origin that may call the API.
+    pub website: Option<String>,
     /// The server; none: letters become files.
     pub smtp: Option<SmtpSettings>,
 }
@@ -26,6 +28,7 @@ pub struct Mail {
 pub fn read(environment: &Environment, table: file::Mail, folder: &Path) -> Result<Mail> {
     let named = |name: &str, in_file: Option<String>| environment.get(name).or(in_file);
     let from = named("SMTP_FROM", table.from);
+    let website = named("WEBSITE_URL", table.website).map(|url| parse_website(&url)).transpose()?;
     let login = login(named("SMTP_USER", table.user), named("SMTP_PASSWORD", table.password))?;
     let port = match environment.get("SMTP_PORT") {
         Some(port) => Some(port.parse().with_context(|| format!("SMTP_PORT: `{port}` is no port"))?),
@@ -38,7 +41,7 @@ pub fn read(environment: &Environment, table: file::Mail, folder: &Path) -> Resu
         if port.is_some() || login.is_some() || security.is_some() || ca_file.is_some() {
             bail!("a mail server is described but not named: set SMTP_HOST (mail.host), or unset the others");
         }
-        return Ok(Mail { from, smtp: None });
+        return Ok(Mail { from, website, smtp: None });
     };
     let port = port.unwrap_or(PORT);
     let security = match security {
@@ -50,7 +53,16 @@ pub fn read(environment: &Environment, table: file::Mail, folder: &Path) -> Resu
             .with_context(|| format!("SMTP_CA_FILE (mail.ca_file): cannot read {}", file.display()))
     });
     let authorities = authorities.transpose()?;
-    Ok(Mail { from, smtp: Some(SmtpSettings { host, port, security, login, authorities }) })
+    Ok(Mail { from, website, smtp: Some(SmtpSettings { host, port, security, login, authorities }) })
+}
+
+/// Links begin with it, so that it may have a path but nothing behind it.
+fn parse_website(url: &str) -> Result<String> {
+    let is_web = url.starts_with("https://") || url.starts_with("http://");
+    if !is_web || url.contains(|c: char| c.is_whitespace() || "?#<>()".contains(c)) {
+        bail!("WEBSITE_URL (mail.website): `{url}` is no address like https://app.example.org");
+    }
+    Ok(url.trim_end_matches('/').to_owned())
 }
 
 fn login(user: Option<String>, password: Option<String>) -> Result<Option<Login>> {

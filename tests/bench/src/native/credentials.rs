@@ -81,8 +81,9 @@ impl Credentials for NativeCall {
     ) -> Answer<'a, Result<(), CredentialError>> {
         Answer::waiting(async move {
             let user = Uuid::parse_str(user_id).map_err(|_| CredentialError::Missing)?;
-            let identity = &self.ground.identity;
-            identity.password_change(&self.identity_call(), user, old, new).await.map_err(credential_error)
+            let (identity, call) = (&self.ground.identity, self.identity_call());
+            let changed = identity.password_change(&call, &self.tokens, user, old, new).await;
+            changed.map_err(credential_error)
         })
     }
 

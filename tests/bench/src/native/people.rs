@@ -143,7 +143,9 @@ fn identified(actor: &p2p_context::Actor) -> Identified {
 
 fn refusal(error: identity::AuthenticateError) -> Refusal {
     match error {
-        identity::AuthenticateError::TryRefresh => Refusal::TryRefresh,
+        identity::AuthenticateError::TryRefresh | identity::AuthenticateError::AntiCsrf => {
+            Refusal::TryRefresh
+        }
         identity::AuthenticateError::Unauthorised { clear } => Refusal::Ended(packed(&clear)),
         identity::AuthenticateError::Unavailable(_) => Refusal::Unavailable,
     }

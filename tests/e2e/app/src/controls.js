@@ -38,6 +38,10 @@ const CONTROLS = {
     payload: () => Session.getAccessTokenPayloadSecurely(),
     refresh: () => Session.attemptRefreshingSession(),
     'sign-out': () => Session.signOut(),
+    // The seed's frontend signs in through the API itself; the interceptor takes the session from the answer.
+    'api-signup': () => seen(api.post('/auth/signup', values('email', 'password', ...SIGN_UP_FIELDS))),
+    'api-login': () => seen(api.post('/auth/login', values('email', 'password'))),
+    'api-logout': () => seen(api.post('/auth/logout')),
     me: () => seen(api.get('/users/me')),
     members: () => seen(api.get('/organizations/members')),
     rename: () => seen(api.patch('/users/me', { firstName: value('firstName') })),
@@ -98,6 +102,10 @@ function showEvent({ action }) {
 
 function formFields(...names) {
     return names.map((id) => ({ id, value: value(id) }));
+}
+
+function values(...names) {
+    return Object.fromEntries(names.map((name) => [name, value(name)]));
 }
 
 function value(name) {
