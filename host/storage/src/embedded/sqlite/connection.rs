@@ -25,6 +25,10 @@ const JOURNAL_BYTES: &str = "67108864";
 /// Another process may be migrating the same file. Writers wait by themselves, so that a wait can be given up.
 const MIGRATION_WAIT: Duration = Duration::from_secs(60);
 
+/// How long an opening may be told that the file is busy, and the pause before the next try.
+const OPENING_WAIT: Duration = Duration::from_secs(10);
+const OPENING_PAUSE: Duration = Duration::from_millis(5);
+
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
@@ -63,7 +67,7 @@ pub struct Connection {
 impl Connection {
     /// Opens a database file. Only writing purposes create it.
     pub async fn open(file: &Path, purpose: Purpose, synchronous: Synchronous) -> Result<Self, SqlError> {
-        let mut sqlx = options(file, purpose, synchronous).connect().await.map_err(sql_error)?;
+        let mut sqlx = connect(&options(file, purpose, synchronous)).await?;
         let watch = Watch::new(if purpose == Purpose::FeatureReads { Mode::Reader } else { Mode::Host });
         let mut handle = sqlx.lock_handle().await.map_err(sql_error)?;
         guard::install(&mut handle, &watch)?;
@@ -101,6 +105,18 @@ impl Connection {
     /// Ends whatever still runs.
     pub fn interrupt(&self) {
         self.watch.interrupt();
+    }
+}
+
+/// Choosing the journal of a new file takes it for a moment, and SQLite lets nobody wait for that: those who open it at
+/// the same time are told that it is busy, whatever their timeout.
+async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, SqlError> {
+    let until = Deadline::after(OPENING_WAIT);
+    loop {
+        match options.connect().await.map_err(sql_error) {
+            Err(SqlError::Busy) if !until.has_passed() => tokio::time::sleep(OPENING_PAUSE).await,
+            connected => return connected,
+        }
     }
 }
 
