@@ -60,10 +60,11 @@ impl GuestPool {
         if let Some(guest) = idle {
             return Ok(guest);
         }
-        match self.make().await {
+        // In boxes: the future of a call that finds an idle instance must not carry the room for starting one.
+        match Box::pin(self.make()).await {
             Err(error) if error.is::<PoolConcurrencyLimitError>() => {
                 self.pools.shrink();
-                self.make().await
+                Box::pin(self.make()).await
             }
             made => made,
         }
