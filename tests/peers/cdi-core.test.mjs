@@ -15,15 +15,19 @@ let core;
 let people = 0;
 
 before(async () => {
+    core = await start();
+});
+
+after(() => core.process.kill());
+
+async function start() {
     const process = spawn('node', [PROGRAM, '--api-key', KEY], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = await new Promise((resolve, reject) => {
         createInterface(process.stdout).once('line', (text) => resolve([text]));
         process.once('exit', (code) => reject(new Error(`the stand-in ended with ${code}`)));
     });
-    core = { process, address: line.split(' ').at(-1) };
-});
-
-after(() => core.process.kill());
+    return { process, address: line.split(' ').at(-1) };
+}
 
 async function ask(method, path, body, headers = {}) {
     const response = await fetch(`${core.address}${path}`, {
@@ -188,6 +192,22 @@ describe('sessions', () => {
         const forbidden = { userId: id, enableAntiCsrf: false, userDataInDatabase: {} };
         const { status } = await ask('POST', '/recipe/session', { ...forbidden, userDataInJWT: { sub: 'x' } });
         assert.equal(status, 400);
+    });
+
+    test('a core that starts anew has keys of other names', async () => {
+        const kids = async ({ address }) => {
+            const { keys } = await (await fetch(`${address}/.well-known/jwks.json`)).json();
+            return keys.map(({ kid }) => kid);
+        };
+        const other = await start();
+        try {
+            const [ours, theirs] = [await kids(core), await kids(other)];
+            assert.ok(ours.length >= 2 && theirs.length === 2, `${ours} ${theirs}`);
+            assert.deepEqual(theirs.map((kid) => kid.slice(0, 2)), ['d-', 's-']);
+            assert.deepEqual(ours.filter((kid) => theirs.includes(kid)), []);
+        } finally {
+            other.process.kill();
+        }
     });
 
     test('a parent may be traded until one of its children is used', async () => {

@@ -26,7 +26,6 @@ pub use email::normalized;
 pub use letter::link;
 pub use login::{Login, signed_in};
 pub use minute::is_first;
-pub use session::claims;
 pub use signup::{Signup, signed_up};
 
 use change_password::PasswordChange;
@@ -37,6 +36,12 @@ use session::SignedIn;
 use sessions::{OwnSessions, REVOKED};
 use verification::VERIFIED;
 use verify_email::VerifyEmail;
+
+/// Who founds an organization says all of this; who is invited says `inviteToken` and nothing of the organization.
+const SIGNUP: &str = r#"{
+    "email": "sara@works.example", "password": "correct horse 7", "firstName": "Sara", "lastName": "العتيبي",
+    "organizationName": "Riyadh Press Works", "industry": "Manufacturing", "size": "medium", "country": "SA", "city": "Riyadh"
+}"#;
 
 /// It was done, and there is nothing to tell of it: `{}`, since clients read JSON from every answer.
 #[derive(Debug, Serialize)]
@@ -65,6 +70,8 @@ fn entry_routes(feature: Feature) -> Feature {
                     "Register an organization, with oneself as its administrator; or accept an invitation.",
                 )
                 .takes::<Signup>()
+                .example(SIGNUP)
+                .changes_session()
                 .answers::<SignedIn>(201)
                 .fails(&[Code::EmailDomainBlocked, Code::TokenInvalid, Code::EmailTaken, Code::DomainTaken]),
         )
@@ -74,6 +81,8 @@ fn entry_routes(feature: Feature) -> Feature {
                 .strict_rate()
                 .summary("Open a session with e-mail and password.")
                 .takes::<Login>()
+                .example(r#"{"email": "sara@works.example", "password": "correct horse 7"}"#)
+                .changes_session()
                 .answers::<SignedIn>(200)
                 .fails(&[Code::WrongCredentials, Code::LockedOut]),
         )
@@ -82,6 +91,7 @@ fn entry_routes(feature: Feature) -> Feature {
                 .access(Access::Public)
                 .unverified()
                 .summary("End the session, if there is one.")
+                .changes_session()
                 .answers::<Done>(200),
         )
         .route(
@@ -90,6 +100,7 @@ fn entry_routes(feature: Feature) -> Feature {
                 .unverified()
                 .wide_rate()
                 .summary("Trade the refresh token for a new pair of tokens.")
+                .changes_session()
                 .answers::<Done>(200)
                 .fails(&[Code::Unauthenticated, Code::SessionExpired]),
         )
@@ -126,6 +137,8 @@ fn proof_routes(feature: Feature) -> Feature {
                 .unverified()
                 .summary("Prove one's address with the token of a mail; without a token, have that mail sent again.")
                 .takes::<VerifyEmail>()
+                .example(r#"{"token": "of the link in the letter"}"#)
+                .changes_session()
                 .answers::<Done>(200)
                 .fails(&[Code::TokenInvalid, Code::Unauthenticated]),
         )
@@ -135,6 +148,7 @@ fn proof_routes(feature: Feature) -> Feature {
                 .strict_rate()
                 .summary("Have a link mailed that sets a new password. Unknown addresses get the same answer.")
                 .takes::<ResetRequest>()
+                .example(r#"{"email": "sara@works.example"}"#)
                 .answers::<Done>(200),
         )
         .route(
@@ -143,6 +157,7 @@ fn proof_routes(feature: Feature) -> Feature {
                 .strict_rate()
                 .summary("Set a new password with the token of a mail. Every session of the user ends.")
                 .takes::<Reset>()
+                .example(r#"{"token": "of the link in the letter", "newPassword": "better horse 8"}"#)
                 .answers::<Done>(200)
                 .fails(&[Code::TokenInvalid]),
         )
@@ -152,6 +167,7 @@ fn proof_routes(feature: Feature) -> Feature {
                 .unverified()
                 .summary("Change one's own password. Every other session ends.")
                 .takes::<PasswordChange>()
+                .example(r#"{"oldPassword": "correct horse 7", "newPassword": "better horse 8"}"#)
                 .answers::<Done>(200)
                 .fails(&[Code::WrongCredentials, Code::LockedOut]),
         )

@@ -42,6 +42,9 @@ pub fn routes(feature: Feature) -> Feature {
                 .idempotent()
                 .summary("Invite somebody into one's own organization, by a letter that is good for 7 days.")
                 .takes::<Invite>()
+                .example(
+                    r#"{"email": "omar@works.example", "firstName": "Omar", "lastName": "القحطاني", "role": "member"}"#,
+                )
                 .answers::<Invitation>(201)
                 .fails(&[Code::NotFound, Code::EmailTaken]),
         )
@@ -62,6 +65,12 @@ fn kept(feature: Feature) -> Feature {
                 .paged()
                 .answers::<Page<Invitation>>(200)
                 .fails(&[Code::NotFound]),
+        )
+        .route(
+            get("/users/invitations/{id}", list::one)
+                .access(Access::Admin)
+                .summary("An invitation of one's organization.")
+                .answers::<Invitation>(200),
         )
         .route(
             delete("/users/invitations/{id}", revoke::revoke)

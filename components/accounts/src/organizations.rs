@@ -50,6 +50,7 @@ pub fn routes(feature: Feature) -> Feature {
                 .access(Access::Admin)
                 .summary("Change one's own organization.")
                 .takes::<OrganizationChanges>()
+                .example(r#"{"name": "Riyadh Press Works", "size": "large", "city": "Jubail"}"#)
                 .answers::<Organization>(200)
                 .fails(&[Code::NotFound, Code::VersionConflict]),
         )

@@ -30,6 +30,7 @@ pub use people::People;
 pub use row::{UserRow, user_insert, user_logged_in};
 pub use user::User;
 
+use crate::auth::verification::VERIFIED;
 use crate::pictures::UPLOADS;
 use admin_changes::AdminChanges;
 use avatar::Avatar;
@@ -54,7 +55,8 @@ pub fn routes(feature: Feature) -> Feature {
         .audits(&[UPDATED, ROLE_CHANGED, DEACTIVATED, REACTIVATED])
         .on_event(PLATFORM_ADMIN_GRANTED, grant_platform_admin)
         .on_event(ROLE_CHANGED, administer::settle_sessions)
-        .on_event(DEACTIVATED, administer::settle_sessions);
+        .on_event(DEACTIVATED, administer::settle_sessions)
+        .on_event(VERIFIED, administer::settle_sessions);
     administered(own(feature))
 }
 
@@ -71,6 +73,9 @@ fn own(feature: Feature) -> Feature {
                 .unverified()
                 .summary("Change one's own profile.")
                 .takes::<ProfileChanges>()
+                .example(
+                    r#"{"title": "Process engineer", "bio": "Presses and **bearings**.", "expertiseTags": ["press"], "timezone": "Asia/Riyadh"}"#,
+                )
                 .answers::<Me>(200)
                 .fails(&[Code::VersionConflict]),
         )
@@ -104,6 +109,7 @@ fn administered(feature: Feature) -> Feature {
                 .access(Access::Admin)
                 .summary("Change somebody of one's own organization.")
                 .takes::<AdminChanges>()
+                .example(r#"{"title": "Head of maintenance", "role": "admin"}"#)
                 .answers::<User>(200)
                 .fails(&[Code::SelfAction, Code::BadState, Code::VersionConflict]),
         )

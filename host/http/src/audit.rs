@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::access_log::Served;
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Problem, Rule};
 use crate::rates::{self, Class};
 use crate::services::Services;
 use crate::{access, keys, session, tenant};
@@ -106,8 +106,7 @@ fn read(parts: &Parts) -> Result<(AuditFilter, u32), Problem> {
 }
 
 fn wrong(field: &str) -> Problem {
-    let fields = json!([{"field": field, "message": "This is not a value it can have.", "code": "FORM"}]);
-    Problem::from(Code::Validation).with_detail("fields", fields)
+    Problem::wrong_field(field, Rule::Form)
 }
 
 /// One entry more than fits says that there is another page.

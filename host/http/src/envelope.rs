@@ -7,9 +7,9 @@ use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
 use p2p_context::Language;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::messages::{TOKEN_THEFT, message, protocol_message};
+use crate::messages::{TOKEN_THEFT, message, protocol_message, rule_message};
 use crate::problem::{Code, Problem, Words};
 use crate::visit::Visit;
 
@@ -55,6 +55,7 @@ const NOT_VERIFIED: [ClaimError; 1] = [ClaimError {
 /// Fills in the body of a response that carries a problem; answers its code for the log.
 pub fn fill(response: &mut Response, visit: &Visit, dialect: Dialect) -> Option<String> {
     let problem = response.extensions_mut().remove::<Problem>()?;
+    let problem = with_field(problem, spoken(visit.language, dialect));
     let (message, error_code) = words(&problem.words, visit.language, dialect);
     let claims: &[ClaimError] = match problem.words {
         Words::Host(Code::EmailNotVerified) => &NOT_VERIFIED,
@@ -81,18 +82,36 @@ pub fn media_type(dialect: Dialect) -> HeaderValue {
     })
 }
 
+/// Names the field that is wrong, if that is what it says.
+fn with_field(problem: Problem, language: Language) -> Problem {
+    let Words::Field { field, rule } = &problem.words else { return problem };
+    let message = rule_message(*rule, language);
+    let fields = json!([{"field": field, "message": message, "code": rule.as_str()}]);
+    problem.with_detail("fields", fields)
+}
+
+/// The language of what has no words in the protocol: its SDKs know English alone.
+fn spoken(language: Language, dialect: Dialect) -> Language {
+    match dialect {
+        Dialect::People => language,
+        Dialect::Protocol => Language::En,
+    }
+}
+
 /// Message and code.
 fn words(words: &Words, language: Language, dialect: Dialect) -> (&str, &str) {
-    let (spoken, error_code) = match words {
+    let (text, error_code) = match words {
         Words::Host(Code::TokenTheft) if dialect == Dialect::Protocol => {
             return (TOKEN_THEFT, Code::TokenTheft.as_str());
         }
-        Words::Host(code) if dialect == Dialect::Protocol => (message(*code, Language::En), code.as_str()),
-        Words::Host(code) => (message(*code, language), code.as_str()),
+        Words::Host(code) => (message(*code, spoken(language, dialect)), code.as_str()),
+        Words::Field { .. } => {
+            (message(Code::Validation, spoken(language, dialect)), Code::Validation.as_str())
+        }
         Words::Feature { message, error_code } => (message.as_str(), error_code.as_str()),
     };
     let fixed = if dialect == Dialect::Protocol { protocol_message(error_code) } else { None };
-    (fixed.unwrap_or(spoken), error_code)
+    (fixed.unwrap_or(text), error_code)
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ use p2p_identity::{Headers, IdentityCall, RequestTokens};
 use serde_json::Value;
 
 pub use self::base_path::{BasePath, InvalidBasePath};
+pub use self::place::OWN;
 use self::place::{Own, Place};
 use crate::access_log::Served;
 use crate::envelope::{self, Dialect};

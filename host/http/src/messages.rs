@@ -1,15 +1,27 @@
 //! What the host says when something is wrong: to people in every language of the product, to the SDKs of the session
 //! protocol in the protocol's own words. Codes never change with the language.
 
+use std::borrow::Cow;
+
 use p2p_context::Language;
 
-use crate::problem::Code;
+use crate::problem::{Code, Rule};
 
 /// The sentence for a code.
 pub fn message(code: Code, language: Language) -> &'static str {
     match language {
         Language::En => english(code),
         Language::Ar => arabic(code),
+    }
+}
+
+/// What is wrong with a field that the host refuses, in the manner of features.
+pub fn rule_message(rule: Rule, language: Language) -> Cow<'static, str> {
+    match (rule, language) {
+        (Rule::Form, Language::En) => "does not have the expected form".into(),
+        (Rule::Form, Language::Ar) => "صيغة القيمة غير صحيحة".into(),
+        (Rule::TooMany(most), Language::En) => format!("takes at most {most} files").into(),
+        (Rule::TooMany(most), Language::Ar) => format!("يجب ألا يزيد عدد الملفات عن {most}").into(),
     }
 }
 

@@ -63,11 +63,27 @@ pub struct Problem {
     pub headers: Vec<(HeaderName, HeaderValue)>,
 }
 
+/// The rules of fields that are the host's own; features have theirs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// A value that it cannot have.
+    Form,
+    /// More files than this.
+    TooMany(u32),
+}
+
 /// Who speaks.
 #[derive(Debug, Clone)]
 pub enum Words {
     /// The host, in the reader's language.
     Host(Code),
+    /// The host, of one field; `envelope` puts it into the details.
+    Field {
+        /// As the caller wrote it.
+        field: String,
+        /// What it breaks.
+        rule: Rule,
+    },
     /// A feature, which has chosen the language itself.
     Feature {
         /// For people.
@@ -123,7 +139,22 @@ impl Code {
     }
 }
 
+impl Rule {
+    /// Its code, as features write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Form => "FORM",
+            Self::TooMany(_) => "TOO_MANY",
+        }
+    }
+}
+
 impl Problem {
+    /// A field breaks a rule.
+    pub fn wrong_field(field: &str, rule: Rule) -> Self {
+        Self { words: Words::Field { field: field.to_owned(), rule }, ..Code::Validation.into() }
+    }
+
     /// The path exists, with these methods.
     pub fn method_not_allowed(allowed: &[&str]) -> Self {
         let allow = HeaderValue::try_from(allowed.join(", ")).unwrap_or(HeaderValue::from_static("GET"));

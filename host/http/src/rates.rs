@@ -4,6 +4,7 @@
 mod allowance;
 mod caller;
 mod lane;
+mod limit;
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
@@ -16,7 +17,7 @@ use uuid::Uuid;
 
 pub use allowance::Allowance;
 use caller::Caller;
-use lane::Lane;
+use limit::Limit;
 
 use crate::options::RateLimits;
 use crate::problem::Problem;
@@ -25,7 +26,7 @@ use crate::visit::Visit;
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3_600);
-/// Turns between two tidyings of a lane that is not crowded.
+/// Turns between two tidyings of a limit that is not crowded.
 const TURNS: u32 = 60;
 
 /// What a request is counted as.
@@ -47,10 +48,10 @@ pub struct Uncounted;
 
 /// The limits and what was used of them.
 pub struct Rates {
-    auth: Option<Lane>,
-    read: Option<Lane>,
-    write: Option<Lane>,
-    upload: Option<Lane>,
+    auth: Option<Limit>,
+    read: Option<Limit>,
+    write: Option<Limit>,
+    upload: Option<Limit>,
     turn: AtomicU32,
 }
 
@@ -92,31 +93,31 @@ impl Rates {
     /// Nothing used yet.
     pub fn new(limits: &RateLimits) -> Self {
         Self {
-            auth: Lane::new(limits.auth_per_minute, MINUTE),
-            read: Lane::new(limits.read_per_minute, MINUTE),
-            write: Lane::new(limits.write_per_minute, MINUTE),
-            upload: Lane::new(limits.upload_per_hour, HOUR),
+            auth: Limit::new(limits.auth_per_minute, MINUTE),
+            read: Limit::new(limits.read_per_minute, MINUTE),
+            write: Limit::new(limits.write_per_minute, MINUTE),
+            upload: Limit::new(limits.upload_per_hour, HOUR),
             turn: AtomicU32::new(0),
         }
     }
 
     /// Counts one; none when there is no limit.
     fn count(&self, class: Class, tenant: &TenantId, caller: Caller) -> Option<Allowance> {
-        let lane = match class {
+        let limit = match class {
             Class::Auth => &self.auth,
             Class::Read => &self.read,
             Class::Write => &self.write,
             Class::Upload => &self.upload,
         };
-        lane.as_ref().map(|lane| lane.count(tenant, caller))
+        limit.as_ref().map(|limit| limit.count(tenant, caller))
     }
 
     /// To be called every second: forgets callers who have not asked for long enough.
     pub fn tidy(&self) {
         let is_due = self.turn.fetch_add(1, Relaxed).is_multiple_of(TURNS);
-        let lanes = [&self.auth, &self.read, &self.write, &self.upload];
-        for lane in lanes.into_iter().flatten().filter(|lane| is_due || lane.is_crowded()) {
-            lane.tidy();
+        let limits = [&self.auth, &self.read, &self.write, &self.upload];
+        for limit in limits.into_iter().flatten().filter(|limit| is_due || limit.is_crowded()) {
+            limit.tidy();
         }
     }
 }

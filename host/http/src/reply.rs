@@ -3,7 +3,7 @@
 
 use axum::body::Body;
 use axum::response::Response;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use p2p_runtime::FeatureResponse;
 use serde::Deserialize;
@@ -13,6 +13,9 @@ use crate::problem::{Code, Problem, Words};
 
 /// The media type by which a feature says that its body is a problem.
 const PROBLEM: &[u8] = b"application/problem+json";
+
+/// What passes by itself is worth another try after so long, where a feature does not say.
+const RETRY_SECONDS: u32 = 5;
 
 /// Comes with every change of a session.
 const FRONT_TOKEN: HeaderName = HeaderName::from_static("front-token");
@@ -54,6 +57,10 @@ fn is_problem(media_type: &[u8]) -> bool {
 fn problem(status: StatusCode, answer: FeatureResponse) -> Problem {
     let mut headers = answer.headers;
     headers.retain(|(name, _)| name != CONTENT_TYPE);
+    let is_passing = matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS);
+    if is_passing && !headers.iter().any(|(name, _)| name == RETRY_AFTER) {
+        headers.push((RETRY_AFTER, HeaderValue::from(RETRY_SECONDS)));
+    }
     let Ok(FeatureProblem { message, error_code, details }) = serde_json::from_slice(&answer.body) else {
         tracing::error!("a feature's problem is not the JSON it should be");
         return Problem { headers, ..Code::Internal.into() };
@@ -65,7 +72,7 @@ fn problem(status: StatusCode, answer: FeatureResponse) -> Problem {
 #[cfg(test)]
 mod tests {
     use axum::response::IntoResponse as _;
-    use http::header::{RETRY_AFTER, SET_COOKIE};
+    use http::header::SET_COOKIE;
 
     use super::*;
 
@@ -90,6 +97,17 @@ mod tests {
         assert_eq!(response.headers().get_all(SET_COOKIE).iter().count(), 2);
         assert_eq!(response.headers()[RETRY_AFTER], "9");
         assert!(!response.headers().contains_key(CONTENT_TYPE));
+    }
+
+    #[test]
+    fn what_passes_says_when_to_come_back_also_when_its_feature_forgot() {
+        let body = r#"{"message":"x","error_code":"BUSY"}"#;
+        for (status, wait) in [(503, Some("5")), (429, Some("5")), (409, None)] {
+            let mut forgetful = answer(status, "application/problem+json", body);
+            forgetful.headers.retain(|(name, _)| name != RETRY_AFTER);
+            let headers = respond(forgetful).unwrap_err().into_response().headers().clone();
+            assert_eq!(headers.get(RETRY_AFTER).map(|value| value.to_str().unwrap()), wait, "{status}");
+        }
     }
 
     #[test]

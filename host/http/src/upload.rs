@@ -16,10 +16,10 @@ use p2p_context::Deadline;
 use p2p_runtime::Upload;
 use p2p_storage::{BlobError, BlobStore, ByteStream, StageLimits};
 use p2p_tenants::UploadRules;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use self::feed::Feed;
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Problem, Rule};
 use crate::{body, sniff};
 
 /// Bounds of one request with files.
@@ -145,7 +145,7 @@ impl Parts {
     ) -> Result<(), Problem> {
         let field = part.name().unwrap_or_default().to_owned();
         if self.uploads.len() >= limits.rules.max_files as usize {
-            return Err(too_many(&field, limits.rules.max_files));
+            return Err(Problem::wrong_field(&field, Rule::TooMany(limits.rules.max_files)));
         }
         let head = peek(&mut part).await?;
         let media_type = sniff::media_type(&head);
@@ -234,12 +234,6 @@ fn whole_limit(limits: &Limits<'_>) -> u64 {
     let files = u64::from(limits.rules.max_files);
     let content = files.saturating_mul(limits.rules.max_bytes.saturating_add(OVERHEAD));
     content.saturating_add(2 * limits.fields as u64).saturating_add(OVERHEAD)
-}
-
-fn too_many(field: &str, most: u32) -> Problem {
-    let message = format!("at most {most} files");
-    let fields = json!([{"field": field, "message": message, "code": "TOO_MANY"}]);
-    Problem::from(Code::Validation).with_detail("fields", fields)
 }
 
 fn staging_problem(error: BlobError, field: &str) -> Problem {

@@ -274,6 +274,10 @@ pub trait Identity: Send + Sync + 'static {
         safe_method: bool,
     ) -> Result<Option<Actor>, AuthenticateError>;
 
+    /// To be called once for each tenant, beside its first calls: reads what they would have to wait for. A failure is
+    /// logged; whoever needs it then reads it.
+    async fn prepare(&self, _call: &IdentityCall) {}
+
     /// To be called every second: learns what other replicas revoked, and tidies up.
     async fn tick(&self);
 }

@@ -16,8 +16,8 @@ const stages = new Map();
 let browser;
 
 /**
- * Declares one test per combination; `play` gets a scene. `cores` and `modes` leave some out, `sessions` sets keys of
- * that table of the configuration.
+ * Declares one test per combination; `play` gets a scene with a `visitor`, and more people by `newcomer()`. `cores` and
+ * `modes` leave some out, `sessions` sets keys of that table of the configuration.
  */
 export function everywhere(name, play, { cores = CORES, modes = MODES, sessions = {} } = {}) {
     for (const core of wantedCores().filter((core) => cores.includes(core))) {
@@ -38,17 +38,23 @@ after(async () => {
 async function perform({ core, mode, sessions }, play) {
     const { backend, sites } = await stageFor(core, sessions);
     browser ??= launchBrowser();
-    const context = await (await browser).newContext({ locale: 'en-GB' });
+    const contexts = [];
     const { url: api, mails, setCore } = backend;
     const scene = { core, mode, api, origin: sites[mode].origin, mails, setCore };
-    scene.visitor = new Visitor(context, scene);
+    // Somebody else, at a machine of their own.
+    scene.newcomer = async () => {
+        const context = await (await browser).newContext({ locale: 'en-GB' });
+        contexts.push(context);
+        return new Visitor(context, scene);
+    };
+    scene.visitor = await scene.newcomer();
     try {
         await play(scene);
     } catch (error) {
         console.error(`--- what the server said last\n${backend.words()}\n---`);
         throw error;
     } finally {
-        await context.close();
+        await Promise.all(contexts.map((context) => context.close()));
     }
 }
 

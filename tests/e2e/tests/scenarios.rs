@@ -69,6 +69,16 @@ fn mails_with_a_core_beside_the_server() {
 }
 
 #[test]
+fn invitations_with_the_embedded_core() {
+    play("embedded", "invitations");
+}
+
+#[test]
+fn invitations_with_a_core_beside_the_server() {
+    play("stand-in", "invitations");
+}
+
+#[test]
 fn prebuilt_pages_with_the_embedded_core() {
     play("embedded", "prebuilt");
 }
@@ -91,6 +101,11 @@ fn foreign_pages_with_a_core_beside_the_server() {
 #[test]
 fn faults_of_a_core_beside_the_server() {
     play("stand-in", "faults");
+}
+
+#[test]
+fn pages_of_the_document() {
+    play("embedded", "docs");
 }
 
 #[test]

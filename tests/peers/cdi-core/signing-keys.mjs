@@ -3,12 +3,12 @@
 import { createPublicKey, generateKeyPairSync, randomUUID, sign, verify } from 'node:crypto';
 
 export class SigningKeys {
-    #dynamic = [newKey('d-1')];
+    #dynamic = [newDynamicKey()];
     #lasting = newKey(`s-${randomUUID()}`);
 
     /** Makes a new dynamic key; the ones before still verify. */
     turn() {
-        this.#dynamic.unshift(newKey(`d-${Date.now()}`));
+        this.#dynamic.unshift(newDynamicKey());
     }
 
     /** The public halves, as `/.well-known/jwks.json` lists them. */
@@ -47,6 +47,11 @@ export class SigningKeys {
 /** The claims of a JWT, whoever signed it; nothing when it is none. */
 export function unverified(token) {
     return decoded(token.split('.')[1]);
+}
+
+/** Named after the time, as a real core does: one that starts anew has other keys under other names. */
+function newDynamicKey() {
+    return newKey(`d-${Date.now()}`);
 }
 
 function newKey(kid) {

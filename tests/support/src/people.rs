@@ -5,6 +5,7 @@ use reqwest::multipart::Form;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 
+use crate::document::Server;
 use crate::host::TestHost;
 use crate::letters;
 
@@ -111,10 +112,10 @@ impl Person {
         nobody.signed_in(&answer)
     }
 
-    /// Any request at an address of the session protocol, below `/auth`.
+    /// Any request at a whole path of the server.
     #[expect(clippy::expect_used, reason = "a test's own server answers")]
-    pub async fn protocol(&self, method: Method, path: &str, body: Option<String>) -> Answer {
-        self.try_at(method, &format!("{}/auth{path}", self.base), body, &[]).await.expect("an answer")
+    pub async fn anywhere(&self, method: Method, path: &str, body: Option<String>) -> Answer {
+        self.try_at(method, &format!("{}{path}", self.base), body, &[]).await.expect("an answer")
     }
 
     /// GET below `/api/v1`.
@@ -136,7 +137,7 @@ impl Person {
     #[expect(clippy::expect_used, reason = "a test's own server answers")]
     pub async fn upload(&self, path: &str, form: Form) -> Answer {
         let request = self.request(Method::POST, &format!("{}/api/v1{path}", self.base));
-        Answer::read(request.multipart(form).send().await.expect("an answer")).await.expect("an answer")
+        self.answer(Method::POST, request.multipart(form)).await.expect("an answer")
     }
 
     /// The same person with this access token, or none.
@@ -183,14 +184,25 @@ impl Person {
         body: Option<String>,
         headers: &[(&str, &str)],
     ) -> Option<Answer> {
-        let mut request = self.request(method, url);
+        let mut request = self.request(method.clone(), url);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         if let Some(body) = body {
             request = request.header("content-type", "application/json").body(body);
         }
-        Answer::read(request.send().await.ok()?).await
+        self.answer(method, request).await
+    }
+
+    /// What is answered, after it was held against the document: every test is a test of the document, too.
+    async fn answer(&self, method: Method, request: RequestBuilder) -> Option<Answer> {
+        let response = request.send().await.ok()?;
+        // Of the last answer: a picture leads elsewhere.
+        let path = response.url().path().to_owned();
+        let answer = Answer::read(response).await?;
+        let server = Server { client: &self.client, base: &self.base, host: &self.host };
+        server.check(&method, &path, &answer).await;
+        Some(answer)
     }
 
     fn request(&self, method: Method, url: &str) -> RequestBuilder {

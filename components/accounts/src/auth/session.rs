@@ -45,24 +45,46 @@ pub fn claims(account: &Account) -> Vec<u8> {
     serde_json::to_vec(&claims).unwrap_or_default()
 }
 
-/// Opens a session. What changed between reading the account and opening it was told only to the sessions there were,
-/// so that the account is looked at once more.
+/// Opens a session.
 pub async fn open(ctx: &Ctx, account: &Account) -> Result<Issued, Problem> {
-    let id = account.user.id.to_string();
-    let issued = ctx.sessions().create(&id, claims(account)).await?;
-    match account_by_id(ctx, account.user.id).await?.filter(Account::may_sign_in) {
-        Some(present) => {
-            let present = claims(&present);
-            if present != claims(account) {
-                ctx.sessions().update_claims(&id, present).await?;
-            }
-            Ok(issued)
+    let (id, told) = (account.user.id, claims(account));
+    let issued = ctx.sessions().create(&id.to_string(), told.clone()).await?;
+    if settle(ctx, id, told).await? { Ok(issued) } else { Err(Problem::new(Code::WrongCredentials)) }
+}
+
+/// Makes the sessions of a user what their account says now; `told` is what they were told just before. Whoever tells
+/// sessions what an account said some time ago looks at it again behind that: a change in between may have told them
+/// already, and must not be undone. False when the user may not sign in: then none is left.
+pub async fn settle(ctx: &Ctx, user: Uuid, mut told: Vec<u8>) -> Result<bool, Problem> {
+    let (sessions, id) = (ctx.sessions(), user.to_string());
+    loop {
+        let account = account_by_id(ctx, user).await?;
+        let Some(account) = account.filter(Account::may_sign_in) else {
+            sessions.revoke_user(&id).await?;
+            return Ok(false);
+        };
+        let present = claims(&account);
+        if present == told {
+            return Ok(true);
         }
-        None => {
-            ctx.sessions().revoke_user(&id).await?;
-            Err(Problem::new(Code::WrongCredentials))
-        }
+        sessions.update_claims(&id, present.clone()).await?;
+        told = present;
     }
+}
+
+/// The same right after a commit. A failure is no reason to refuse what stands: an event of that commit tries again.
+pub async fn settle_at_once(ctx: &Ctx, user: Uuid) {
+    if let Err(problem) = settle(ctx, user, Vec::new()).await {
+        ctx.warn("sessions wait for an event", &json!({ "code": problem.code().as_str() }));
+    }
+}
+
+/// States the claims of an account in the request's session; answers headers with its new access token.
+pub async fn restate(ctx: &Ctx, account: &Account) -> Result<Vec<u8>, Problem> {
+    let told = claims(account);
+    let headers = ctx.sessions().restate(told.clone()).await?;
+    settle(ctx, account.user.id, told).await?;
+    Ok(headers)
 }
 
 /// Opens a session for somebody who has just signed up; answers its headers. The account stands whether or not one can
@@ -84,10 +106,10 @@ pub async fn restated(ctx: &Ctx, account: &Account, response: Response) -> Respo
     if !is_own {
         return response;
     }
-    match ctx.sessions().restate(claims(account)).await {
+    match restate(ctx, account).await {
         Ok(headers) => response.session_headers(&headers),
-        Err(error) => {
-            ctx.warn("a session keeps its old claims", &json!({ "cause": error.to_string() }));
+        Err(problem) => {
+            ctx.warn("a session keeps its old claims", &json!({ "code": problem.code().as_str() }));
             response
         }
     }

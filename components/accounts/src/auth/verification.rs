@@ -103,14 +103,14 @@ pub fn user_verify(batch: Batch, user: &UserRow) -> Batch {
     batch.run_one(MARK, params![user.id, true]).event(VERIFIED, user.id, &event)
 }
 
-/// The sessions learn it before the row does: whatever is left of this is done again by the next look.
+/// The sessions learn it from the row, now or by the event.
 async fn mark(ctx: &Ctx, account: &mut Account) -> Result<(), Problem> {
     if account.user.is_verified {
         return Ok(());
     }
     account.user.is_verified = true;
-    ctx.sessions().update_claims(&account.user.id.to_string(), session::claims(account)).await?;
     user_verify(Batch::new(), &account.user).commit(ctx).await?;
+    session::settle_at_once(ctx, account.user.id).await;
     Ok(())
 }
 

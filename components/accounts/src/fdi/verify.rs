@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::form::{bad_request, body, text_of};
 use super::{ok, status};
+use crate::auth::session;
 use crate::auth::verification::{self, Asked};
-use crate::auth::{claims, session};
 
 const NO_TOKEN: &str = "Please provide the email verification token";
 
@@ -41,7 +41,7 @@ pub async fn verify(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
 pub async fn is_verified(ctx: &Ctx, _: Request) -> Result<Response, Problem> {
     let mut account = session::caller(ctx).await?;
     let is_verified = verification::is_verified(ctx, &mut account).await?;
-    let headers = ctx.sessions().restate(claims(&account)).await?;
+    let headers = session::restate(ctx, &account).await?;
     Ok(Response::ok(&json!({ "status": "OK", "isVerified": is_verified })).session_headers(&headers))
 }
 
@@ -153,6 +153,31 @@ mod tests {
         assert_eq!(after.json(), json!({ "status": "OK", "isVerified": true }));
         assert!(states(&after, true));
         assert_eq!(host.get("/users/me").by(&layla).send().json()["isVerified"], true);
+    }
+
+    /// Between reading the account and telling its sessions somebody is demoted, or let go.
+    #[test]
+    fn what_changed_meanwhile_is_not_undone() {
+        let meanwhile = |change: &str, ask: fn(&TestHost, &Actor, &Answered, &str)| {
+            let (host, layla, session, token) = with_token();
+            let trigger = "CREATE TRIGGER meanwhile AFTER UPDATE OF is_verified ON users BEGIN";
+            execute(&host, &format!("{trigger} UPDATE users SET {change}; END"));
+            ask(&host, &layla, &session, &token);
+            host.post("/auth/refresh").session(&session).send()
+        };
+        let by_token = |host: &TestHost, _: &Actor, _: &Answered, token: &str| {
+            assert_eq!(verify(host, &json!(token)).status, 200);
+        };
+        let by_asking = |host: &TestHost, layla: &Actor, session: &Answered, token: &str| {
+            at_once(host.host().credentials.as_ref().unwrap().verify_email(token)).unwrap();
+            assert_eq!(host.get("/fdi/user/email/verify").by(layla).session(session).send().status, 200);
+        };
+        for ask in [by_token, by_asking] {
+            let demoted = meanwhile("role = 'member'", ask);
+            assert!(demoted.header("st-access-token").unwrap().contains(r#""role":"member""#));
+            assert!(states(&demoted, true));
+        }
+        assert_eq!(meanwhile("is_active = 0", by_token).code(), "SESSION_EXPIRED");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use p2p_sdk::{Ctx, Cursor, Page, PageRequest, Problem, Request, Response, Uuid, params};
 
+use super::find::find_own;
 use super::row::{COLUMNS, Invitation};
 use crate::organizations;
 
@@ -32,6 +33,11 @@ pub async fn list(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
         page = page.with_total(counted.value()?.unwrap_or(0));
     }
     Ok(Response::ok(&page))
+}
+
+/// GET /users/invitations/{id}
+pub async fn one(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
+    Ok(Response::ok(&find_own(ctx, &request).await?))
 }
 
 /// How many of an organization can still be accepted.
@@ -68,6 +74,8 @@ mod tests {
         );
         assert_eq!(emails(&read("limit=2&page=2")), ["a@x.sa"]);
         assert_eq!(host.get("/users").by(&layla).send().json()["pendingInvitations"], 2);
+        let stats = host.get("/organizations/stats").by(&layla).send().json();
+        assert_eq!(stats["invitations"]["pending"], 2);
     }
 
     #[test]
@@ -80,6 +88,23 @@ mod tests {
         assert_eq!(emails(&read(&host.person(Role::Admin)).json()), [""; 0]);
         assert_eq!(host.get("/users/invitations").send().status, 401);
         assert_eq!(host.get("/users/invitations?cursor=forged").by(&layla).send().code(), "CURSOR_INVALID");
+    }
+
+    #[test]
+    fn one_is_shown_as_in_the_list_to_the_same_people() {
+        let (host, layla) = with_layla();
+        let body = json!({ "email": "a@x.sa", "firstName": "F", "lastName": "L", "role": "member" });
+        let invitation = host.post("/users/invite").by(&layla).json(&body).send().json();
+        let path = format!("/users/invitations/{}", invitation["id"].as_str().unwrap());
+        let shown = host.get(&path).by(&layla).send();
+        assert_eq!((shown.status, shown.json()), (200, invitation));
+        execute(&host, "UPDATE invitations SET expires_at = 0");
+        assert_eq!(host.get(&path).by(&layla).send().status, 200, "expired ones are listed, too");
+        assert_eq!(host.get(&path).send().status, 401);
+        assert_eq!(host.get(&path).by(&host.colleague(&layla, Role::Member)).send().status, 403);
+        assert_eq!(host.get(&path).by(&host.person(Role::Admin)).send().status, 404);
+        let unknown = format!("/users/invitations/{}", host.new_id());
+        assert_eq!(host.get(&unknown).by(&layla).send().status, 404);
     }
 
     #[test]

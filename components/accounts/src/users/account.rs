@@ -1,6 +1,7 @@
 //! A user together with their organization, as most routes need them.
 
-use p2p_sdk::{Ctx, FromRow, Problem, Row, RowError, Uuid, params};
+use p2p_sdk::{Ctx, Delivery, EventError, FromRow, Problem, Row, RowError, Uuid, params};
+use serde::Deserialize;
 
 use super::row::UserRow;
 use crate::organizations::Organization;
@@ -29,6 +30,19 @@ impl Account {
     pub fn may_sign_in(&self) -> bool {
         self.user.is_active && self.organization.is_active
     }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Told {
+    user_id: Uuid,
+}
+
+/// The account that an event is about, as it stands by now.
+pub async fn account_told(ctx: &Ctx, event: &Delivery) -> Result<Account, EventError> {
+    let Told { user_id } = event.read()?;
+    let account = account_by_id(ctx, user_id).await?;
+    account.ok_or_else(|| EventError::Refuse(format!("there is no user {user_id}")))
 }
 
 /// The account of a user, if there is one.

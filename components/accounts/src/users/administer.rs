@@ -1,15 +1,14 @@
 //! What an admin does to the account of somebody else: whose they may touch, the commit that leaves every organization
 //! an admin, and what follows from it for open sessions.
 
-use p2p_sdk::host::{SessionError, SqlError};
-use p2p_sdk::{Batch, Code, Ctx, Delivery, EventError, Heard, Problem, Request, Uuid, params};
-use serde_json::json;
+use p2p_sdk::host::SqlError;
+use p2p_sdk::{Batch, Code, Ctx, Delivery, Heard, Problem, Request, Uuid, params};
 
-use super::account::{Account, account_by_id};
+use super::account::{Account, account_by_id, account_told};
 use super::admin_changes::AdminChanges;
 use super::row::{UserRow, user_administer};
 use super::told::{DEACTIVATED, REACTIVATED, ROLE_CHANGED, Standing, tell_standing, tell_updated};
-use crate::auth::claims;
+use crate::auth::session;
 
 /// Changes nothing and holds the row: whoever else takes an admin away from the organization waits for this commit, and
 /// sees it in their next statement. SQLite has one writer anyway; in PostgreSQL two commits that each read the other's
@@ -38,7 +37,10 @@ pub async fn administer(ctx: &Ctx, request: &Request, changes: AdminChanges) -> 
     if account.user != before {
         keep(ctx, &before, &account.user).await?;
         account.user.version += 1;
-        settle_at_once(ctx, &before, &account).await;
+        let user = &account.user;
+        if (&before.role, before.is_active) != (&user.role, user.is_active) {
+            session::settle_at_once(ctx, user.id).await;
+        }
     }
     Ok(account)
 }
@@ -79,42 +81,22 @@ fn tell(mut batch: Batch, before: &UserRow, user: &UserRow) -> Batch {
     }
 }
 
-/// Right after the commit. A failure is no reason to refuse what stands: the events try again.
-async fn settle_at_once(ctx: &Ctx, before: &UserRow, account: &Account) {
-    let user = &account.user;
-    if (&before.role, before.is_active) == (&user.role, user.is_active) {
-        return;
-    }
-    if let Err(error) = settle(ctx, account).await {
-        ctx.warn("sessions wait for an event", &json!({ "userId": user.id, "cause": error.to_string() }));
-    }
-}
-
-/// Makes the sessions of a user what their account says.
-async fn settle(ctx: &Ctx, account: &Account) -> Result<(), SessionError> {
-    let id = account.user.id.to_string();
-    if account.may_sign_in() {
-        ctx.sessions().update_claims(&id, claims(account)).await
-    } else {
-        ctx.sessions().revoke_user(&id).await
-    }
-}
-
-/// Hears `ROLE_CHANGED` and `DEACTIVATED`, for a process that died behind the commit. Goes by the account as it stands:
-/// what came after the event counts.
+/// Hears `ROLE_CHANGED`, `DEACTIVATED` and that an address is proven, for a process that died behind the commit. Goes by
+/// the account as it stands: what came after the event counts.
 pub async fn settle_sessions(ctx: &Ctx, event: Delivery) -> Heard {
-    let Standing { user_id, .. } = event.read()?;
-    let account = account_by_id(ctx, user_id).await?;
-    let account = account.ok_or_else(|| EventError::Refuse(format!("there is no user {user_id}")))?;
-    Ok(settle(ctx, &account).await?)
+    let account = account_told(ctx, &event).await?;
+    session::settle(ctx, account.user.id, Vec::new()).await?;
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use p2p_sdk::test_host::{Answered, TestHost};
-    use p2p_sdk::{Actor, Role};
+    use p2p_sdk::{Actor, EventError, Role};
+    use serde_json::json;
 
     use super::*;
+    use crate::auth::verification::VERIFIED;
     use crate::fixture::{PASSWORD, execute, login, value, with_layla};
     use crate::users::colleagues::hire;
 
@@ -171,6 +153,10 @@ mod tests {
         assert_eq!(host.hear(host.new_id(), ROLE_CHANGED, omar.user_id, &told), Ok(()));
         let session = host.post("/auth/refresh").session(&session).send();
         assert!(session.header("st-access-token").unwrap().contains(r#""role":"admin""#));
+        execute(&host, "UPDATE users SET is_verified = 1 WHERE email = 'omar@nakheel.sa'");
+        assert_eq!(host.hear(host.new_id(), VERIFIED, omar.user_id, &told), Ok(()));
+        let session = host.post("/auth/refresh").session(&session).send();
+        assert!(session.header("st-access-token").unwrap().contains(r#""verified":true"#));
         execute(&host, "UPDATE users SET is_active = 0 WHERE email = 'omar@nakheel.sa'");
         assert_eq!(host.hear(host.new_id(), DEACTIVATED, omar.user_id, &told), Ok(()));
         assert_eq!(host.post("/auth/refresh").session(&session).send().code(), "SESSION_EXPIRED");

@@ -10,7 +10,7 @@ use super::ROLES;
 const LIST: &str = "accounts.people";
 const SEARCH_MAX: usize = 200;
 const FOUND: &str = "FROM users WHERE organization_id = $1 AND (search_name, id) > ($2, $3) \
-    AND ($4 IS NULL OR role = $4) AND ($5 IS NULL OR is_active = $5) \
+    AND (role = $4 OR $4 IS NULL) AND (is_active = $5 OR $5 IS NULL) \
     AND ((' ' || search_name) LIKE $6 ESCAPE '!' OR email LIKE $7 ESCAPE '!') ";
 /// Before everybody: no name is less than the empty one.
 const BEGINNING: (&str, Uuid) = ("", Uuid::NIL);

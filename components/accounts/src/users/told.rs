@@ -1,7 +1,7 @@
 //! What is told of people when they change: the topics, and what each says.
 
 use p2p_sdk::{Batch, Uuid};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::row::UserRow;
 use crate::pictures::Picture;
@@ -28,7 +28,7 @@ struct Updated<'a> {
 }
 
 /// What the others tell.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Standing {
     pub user_id: Uuid,

@@ -12,6 +12,8 @@ use crate::host::{
 /// Failures after which an address is locked.
 const FAILURES_MAX: u32 = 5;
 const LOCK_SECONDS: u32 = 15 * 60;
+/// Sessions of somebody that are listed.
+const MOST_LISTED: usize = 100;
 /// Microseconds.
 const SESSION_LIFE: i64 = 100 * 24 * 3_600 * 1_000_000;
 /// The one password that this host finds too common to be set anew.
@@ -327,6 +329,7 @@ impl Sessions for Fake {
         let people = self.0.people.borrow();
         let open = people.sessions.iter().rev().filter(|session| session.user == user_id && !session.revoked);
         Answer::ready(Ok(open
+            .take(MOST_LISTED)
             .map(|session| OpenSession {
                 handle: session.handle.clone(),
                 created_at: session.created_at,

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Addresses of the server's own, by their first segment.
-const TAKEN: [&str; 5] = ["health", "metrics", "files", "ws", "docs"];
+const TAKEN: [&str; 6] = ["health", "metrics", "files", "ws", "docs", "redoc"];
 /// Features lie here; the protocol may neither be within nor around it.
 const FEATURES: &str = "/api/v1";
 
@@ -95,6 +95,7 @@ mod tests {
             "/health/x",
             "/metrics",
             "/ws",
+            "/redoc",
         ] {
             assert!(BasePath::parse(bad).is_err(), "{bad}");
         }

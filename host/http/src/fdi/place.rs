@@ -36,6 +36,15 @@ pub enum Own {
     LoginMethods,
 }
 
+/// Method and path below the base path of each. HEAD is GET without the body.
+pub const OWN: [(&str, &str, Own); 5] = [
+    ("POST", "/session/refresh", Own::Refresh),
+    ("POST", "/signout", Own::SignOut),
+    ("GET", "/jwt/jwks.json", Own::Keys),
+    ("GET", "/.well-known/openid-configuration", Own::Discovery),
+    ("GET", "/loginmethods", Own::LoginMethods),
+];
+
 /// The route that a request means, if there is one.
 pub fn find(services: &Services, tenant: &TenantId, parts: &Parts) -> Option<Place> {
     let below = services.parts.options.auth_base_path.below(parts.uri.path())?;
@@ -63,16 +72,8 @@ fn within_tenant<'a>(below: &'a str, tenant: &TenantId) -> Option<&'a str> {
 
 impl Own {
     fn at(method: &Method, below: &str) -> Option<Self> {
-        let is_get = *method == Method::GET || *method == Method::HEAD;
-        let is_post = *method == Method::POST;
-        match below {
-            "/session/refresh" if is_post => Some(Self::Refresh),
-            "/signout" if is_post => Some(Self::SignOut),
-            "/jwt/jwks.json" if is_get => Some(Self::Keys),
-            "/.well-known/openid-configuration" if is_get => Some(Self::Discovery),
-            "/loginmethods" if is_get => Some(Self::LoginMethods),
-            _ => None,
-        }
+        let asked = if *method == Method::HEAD { "GET" } else { method.as_str() };
+        OWN.iter().find(|(method, path, _)| (*method, *path) == (asked, below)).map(|(_, _, own)| *own)
     }
 }
 

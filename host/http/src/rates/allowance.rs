@@ -24,6 +24,15 @@ pub struct Allowance {
 }
 
 impl Allowance {
+    /// The same where a wider limit holds as well.
+    pub fn within(self, wider: Self) -> Self {
+        let remaining = self.remaining.min(wider.remaining);
+        match wider.wait {
+            Some(_) => Self { remaining, reset: wider.reset, wait: wider.wait, ..self },
+            None => Self { remaining, ..self },
+        }
+    }
+
     /// The refusal of a request that was too much.
     pub fn check(&self) -> Result<(), Problem> {
         match self.wait {

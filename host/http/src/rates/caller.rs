@@ -13,6 +13,8 @@ pub enum Caller {
     V4([u8; 4]),
     /// Whoever sends from this /64: it is one line of one customer, who may use any address of it.
     V6([u8; 8]),
+    /// Whoever sends from this /48: as much as one customer is given at most.
+    Site([u8; 6]),
     /// Strangers who share a count, because there are more of them than can be told apart.
     Crowd(u16),
 }
@@ -26,6 +28,14 @@ impl Caller {
                 let [a, b, c, d, e, f, g, h, ..] = address.octets();
                 Self::V6([a, b, c, d, e, f, g, h])
             }
+        }
+    }
+
+    /// The site of a line: whoever has a /48 has 65,536 of these. Addresses of IPv4 are of none.
+    pub fn site(self) -> Option<Self> {
+        match self {
+            Self::V6([a, b, c, d, e, f, ..]) => Some(Self::Site([a, b, c, d, e, f])),
+            _ => None,
         }
     }
 }

@@ -93,7 +93,7 @@ impl<C: Clock + Clone> Lane<C> {
     /// People who are signed in keep their own bucket: there are only as many as have signed up.
     fn bucket(&self, caller: Caller) -> Caller {
         match caller {
-            Caller::V4(_) | Caller::V6(_) if self.is_crowded() => {
+            Caller::V4(_) | Caller::V6(_) | Caller::Site(_) if self.is_crowded() => {
                 let crowd = self.hasher.hash_one(caller) % CROWDS;
                 Caller::Crowd(u16::try_from(crowd).unwrap_or_default())
             }

@@ -7,6 +7,7 @@ use http::HeaderValue;
 use p2p_context::{FeatureName, Scope, SystemClock, TenantId};
 use p2p_storage::embedded::{EmbeddedConfig, EmbeddedStores};
 use p2p_storage::{Migrations, StoreLimits, Stores as _};
+use serde_json::json;
 use tempfile::TempDir;
 
 use super::*;

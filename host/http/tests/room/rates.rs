@@ -45,6 +45,39 @@ async fn the_eleventh_sign_in_of_an_address_within_a_minute_is_too_much() {
     assert_eq!(house.send_from(HERE, other_class).await.status(), 200);
 }
 
+/// Like `sign_in`, as somebody says who passes it on for another.
+fn passed_on(for_whom: &'static str) -> Request<&'static str> {
+    let mut request = sign_in();
+    request.headers_mut().insert("x-forwarded-for", for_whom.parse().unwrap());
+    request
+}
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_everybody_is_counted_as_themselves() {
+    const PROXY: [u8; 4] = [10, 1, 2, 3];
+    let rates = RateLimits { auth_per_minute: 2, ..RateLimits::default() };
+    let trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()];
+    let options = HttpOptions { rates, trusted_proxies, ..HttpOptions::default() };
+    let house = House::over(options, StandIn::new());
+    let statuses = async |from, sent: &[&'static str]| {
+        let mut statuses = Vec::new();
+        for for_whom in sent {
+            statuses.push(house.send_from(from, passed_on(for_whom)).await.status());
+        }
+        statuses
+    };
+    let through = statuses(PROXY, &["203.0.113.9", "203.0.113.9", "203.0.113.9", "203.0.113.10"]).await;
+    assert_eq!(through, [200, 200, 429, 200]);
+    // What stands left of the address that the proxy wrote was made up by the client, and opens no new count.
+    let made_up = statuses(PROXY, &["1.1.1.1, 203.0.113.9", "203.0.113.10, 203.0.113.9, 10.9.9.9"]).await;
+    assert_eq!(made_up, [429, 429]);
+    assert_eq!(house.send_from(HERE, sign_in()).await.status(), 429, "the same person without the proxy");
+    // From anybody else the header says nothing: not who they are, nor at whose expense they ask.
+    let forged = statuses([198, 51, 100, 7], &["1.1.1.1", "2.2.2.2", "3.3.3.3", "10.1.2.3"]).await;
+    assert_eq!(forged, [200, 200, 429, 429]);
+    assert_eq!(statuses(PROXY, &["1.1.1.1", "2.2.2.2", "3.3.3.3"]).await, [200, 200, 200]);
+}
+
 #[tokio::test]
 async fn people_are_counted_as_themselves_wherever_they_are() {
     let house = house(RateLimits { write_per_minute: 2, ..RateLimits::default() });

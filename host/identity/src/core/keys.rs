@@ -1,9 +1,10 @@
 //! The public keys of a core, kept in memory so that a token is verified without asking.
 
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use p2p_context::Timestamp;
+use p2p_context::{TenantId, Timestamp};
 use p2p_identity_core::{KeyRing as _, PublicKeySet};
 use tokio::sync::Mutex;
 
@@ -20,6 +21,19 @@ const TRY_AGAIN: Duration = Duration::from_mins(1);
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 /// How long others may keep the keys when the core does not say.
 const MAX_AGE: Duration = Duration::from_mins(1);
+
+/// The keys of all tenants that were ever used. They outlive what else is kept in memory of a tenant, so that its tokens
+/// hold while the core is away.
+#[derive(Debug, Default)]
+pub struct AllKeys(std::sync::Mutex<HashMap<TenantId, Arc<CoreKeys>>>);
+
+impl AllKeys {
+    /// Those of one tenant.
+    pub fn of(&self, tenant: &TenantId) -> Arc<CoreKeys> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(all.entry(tenant.clone()).or_default())
+    }
+}
 
 /// What is known of a tenant's keys.
 #[derive(Debug, Default)]
@@ -71,15 +85,16 @@ impl CoreKeys {
         }
     }
 
-    /// Reads them again when it is time. A failure changes nothing: the known ones stay good.
+    /// Reads them when it is time, and before anybody needs them. A failure changes nothing: the known ones stay good.
     pub async fn keep_up(&self, core: &CoreClient, call: &IdentityCall, now: Timestamp) {
-        let known = self.known();
-        let is_due = known.read_at.is_some_and(|read| now >= read.plus(REFRESH));
-        if is_due && known.tried_at.is_none_or(|tried| now >= tried.plus(TRY_AGAIN)) {
-            let _gate = self.gate.lock().await;
-            if let Some(fault) = self.read(core, call, now).await.fault {
-                tracing::warn!(tenant = %call.tenant, ?fault, "the core's keys could not be read again");
-            }
+        if !self.known().is_due(now) {
+            return;
+        }
+        let _gate = self.gate.lock().await;
+        if self.known().is_due(now)
+            && let Some(fault) = self.read(core, call, now).await.fault
+        {
+            tracing::warn!(tenant = %call.tenant, ?fault, "the core's keys could not be read");
         }
     }
 
@@ -117,6 +132,13 @@ impl CoreKeys {
 
     fn known(&self) -> Known {
         self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Known {
+    fn is_due(&self, now: Timestamp) -> bool {
+        self.read_at.is_none_or(|read| now >= read.plus(REFRESH))
+            && self.tried_at.is_none_or(|tried| now >= tried.plus(TRY_AGAIN))
     }
 }
 

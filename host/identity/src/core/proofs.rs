@@ -6,7 +6,7 @@ use p2p_identity_core::check_password;
 use uuid::Uuid;
 
 use super::people::{self, Change, Person};
-use super::{CoreIdentity, Fault};
+use super::{CoreIdentity, Fault, mailed_tokens};
 use crate::audit::actions::{EMAIL_VERIFIED, PASSWORD_RESET};
 use crate::audit::{AuditEntry, entry_insert};
 use crate::error::CredentialError;
@@ -20,7 +20,7 @@ impl CoreIdentity {
         email: &str,
     ) -> Result<Option<Proof>, CredentialError> {
         let Some(person) = self.find_credential(call, email).await? else { return Ok(None) };
-        let token = people::reset_token(&self.core, call, &person).await?;
+        let token = mailed_tokens::reset_token(&self.core, call, &person).await?;
         Ok(token.map(|token| Proof { user: person.id, email: person.email, token }))
     }
 
@@ -32,7 +32,7 @@ impl CoreIdentity {
     ) -> Result<Proven, CredentialError> {
         check_password(password).map_err(CredentialError::WeakPassword)?;
         let _place = self.place()?;
-        let proven = people::use_reset_token(&self.core, call, token).await?;
+        let proven = mailed_tokens::use_reset_token(&self.core, call, token).await?;
         let proven = self.of_ours(call, proven).await?;
         // First: a death in between leaves nobody in who should be out.
         self.end_sessions_of(call, proven.user, None).await?;
@@ -49,8 +49,8 @@ impl CoreIdentity {
     /// Makes what was mailed worthless: using one token up ends all of that person's. Done before a password changes, so
     /// that a core that fails at it has changed nothing.
     pub(super) async fn void_reset_tokens(&self, call: &IdentityCall, person: &Person) -> Result<(), Fault> {
-        if let Some(token) = people::reset_token(&self.core, call, person).await? {
-            people::use_reset_token(&self.core, call, &token).await?;
+        if let Some(token) = mailed_tokens::reset_token(&self.core, call, person).await? {
+            mailed_tokens::use_reset_token(&self.core, call, &token).await?;
         }
         Ok(())
     }
@@ -61,7 +61,7 @@ impl CoreIdentity {
         user: Uuid,
     ) -> Result<Option<Proof>, CredentialError> {
         let person = self.find_person(call, user).await?.ok_or(CredentialError::Missing)?;
-        let token = people::verification_token(&self.core, call, (user, &person.email)).await?;
+        let token = mailed_tokens::verification_token(&self.core, call, (user, &person.email)).await?;
         Ok(token.map(|token| Proof { user, email: person.email, token }))
     }
 
@@ -70,7 +70,7 @@ impl CoreIdentity {
         call: &IdentityCall,
         token: &str,
     ) -> Result<Proven, CredentialError> {
-        let proven = people::use_verification_token(&self.core, call, token).await?;
+        let proven = mailed_tokens::use_verification_token(&self.core, call, token).await?;
         let proven = self.of_ours(call, proven).await?;
         let entry = proved(call, self.clock.now(), EMAIL_VERIFIED, proven.user);
         self.tenant(call).await?.tables(call.deadline).apply(vec![entry_insert(&entry)]).await?;
@@ -88,8 +88,8 @@ impl CoreIdentity {
     /// Whoever reads mail at the address has proven it. The core wants a token for that, which nobody else sees.
     async fn mark_verified(&self, call: &IdentityCall, proven: &Proven) -> Result<(), Fault> {
         let of = (proven.user, proven.email.as_str());
-        if let Some(token) = people::verification_token(&self.core, call, of).await? {
-            people::use_verification_token(&self.core, call, &token).await?;
+        if let Some(token) = mailed_tokens::verification_token(&self.core, call, of).await? {
+            mailed_tokens::use_verification_token(&self.core, call, &token).await?;
         }
         Ok(())
     }

@@ -30,7 +30,7 @@ const TENANT_CLAIM: &str = "tenant";
 pub struct Tenant {
     pub id: TenantId,
     pub issuer: String,
-    pub keys: CoreKeys,
+    pub keys: Arc<CoreKeys>,
     pub revocations: Revocations,
     /// Set once the user is there against whose password those of unknown addresses are checked.
     pub decoy: OnceCell<()>,
@@ -100,10 +100,11 @@ impl CoreIdentity {
         let now = self.clock.now();
         let tenant = Tenant {
             issuer: self.config.sessions.issuer(id.as_str()),
-            keys: CoreKeys::default(),
+            keys: self.keys.of(&id),
             revocations: Revocations::default(),
             decoy: OnceCell::new(),
-            kept_up: AtomicI64::new(now.0),
+            // Its keys may be old: the next round comes at once.
+            kept_up: AtomicI64::new(0),
             learned: AtomicI64::new(now.minus(LONGEST_LIFE).0),
             sql: stores.sql,
             id,

@@ -39,6 +39,16 @@ impl CoreIdentity {
         stream::iter(tenants).for_each_concurrent(AT_ONCE, turn).await;
     }
 
+    /// Reads what a tenant's first call would have to wait for.
+    pub(super) async fn prepare_tenant(&self, call: &IdentityCall) {
+        match self.tenant(call).await {
+            Ok(tenant) => tenant.keys.keep_up(&self.core, call, self.clock.now()).await,
+            Err(fault) => {
+                tracing::warn!(tenant = %call.tenant, ?fault, "a tenant could not be prepared");
+            }
+        }
+    }
+
     async fn keep_up_tenant(&self, tenant: &Tenant) -> Result<(), Fault> {
         let (deadline, now) = (Deadline::after(PATIENCE), self.clock.now());
         tenant.learn(deadline, now).await?;

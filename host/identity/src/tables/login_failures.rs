@@ -54,7 +54,8 @@ pub async fn failure_count(
         ON CONFLICT (email) DO UPDATE SET
             failures = CASE WHEN login_failures.failed_at <= $3 THEN 1 ELSE login_failures.failures + 1 END,
             failed_at = $2,
-            locked_until = CASE WHEN login_failures.failed_at > $3 AND login_failures.failures + 1 >= $4 THEN $5 END";
+            locked_until = CASE WHEN login_failures.failed_at > $3 AND login_failures.failures + 1 >= $4 THEN $5
+                ELSE login_failures.locked_until END";
     let params = Params::new()
         .text(email.as_str())
         .timestamp(now)

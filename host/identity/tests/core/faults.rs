@@ -6,8 +6,8 @@ use p2p_identity::{AuthenticateError, CoreConfig, CoreIdentity, CredentialError,
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::browser::Browser;
 use crate::stub::{Stub, reply, versions};
+use crate::suite::browser::Browser;
 use crate::world::{PASSWORD, World, acme, core, member, within};
 
 const USER: Uuid = Uuid::from_u128(5);
@@ -96,7 +96,7 @@ async fn a_core_that_answers_too_late_is_given_up_at_the_deadline() {
 
 #[tokio::test]
 async fn a_wrong_key_is_the_operators_business() {
-    let world = World::with(&["--api-key", "right"], |_| ()).await;
+    let world = World::started(&["--api-key", "right"], |_| ()).await;
     let with = |key: Option<&str>| {
         let config = CoreConfig { api_key: key.map(str::to_owned), ..core(&world.peer.address) };
         world.over(&config)

@@ -2,18 +2,16 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 mod authentication;
-#[path = "../embedded/browser.rs"]
-mod browser;
 mod credentials;
 mod faults;
 mod hosts;
 mod lockout;
 mod open_sessions;
 mod peer;
-mod proofs;
-mod protection;
 mod sessions;
 mod strangers;
 mod stub;
+#[path = "../suite/suite.rs"]
+mod suite;
 mod tenants;
 mod world;

@@ -2,7 +2,7 @@
 
 use p2p_identity::{CredentialError, Identity};
 
-use crate::browser::Browser;
+use crate::suite::browser::Browser;
 use crate::world::{PASSWORD, World, call, core, member};
 
 #[tokio::test]

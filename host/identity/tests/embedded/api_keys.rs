@@ -22,7 +22,7 @@ fn new(valid: Option<Duration>) -> NewKey {
 
 #[tokio::test]
 async fn a_key_opens_in_its_tenant_as_its_text_says() {
-    let world = World::new();
+    let world = World::new().await;
     let keys = keys(&world);
     let (made, text) = keys.create(&acme(), new(None)).await.unwrap();
     let known = keys.verify(&acme(), &text).await.unwrap();
@@ -38,7 +38,7 @@ async fn a_key_opens_in_its_tenant_as_its_text_says() {
 
 #[tokio::test]
 async fn a_rotated_key_opens_by_both_secrets_for_a_while_and_a_revoked_one_by_none() {
-    let world = World::new();
+    let world = World::new().await;
     let keys = keys(&world);
     let (made, first) = keys.create(&acme(), new(None)).await.unwrap();
     keys.verify(&acme(), &first).await.unwrap();
@@ -60,7 +60,7 @@ async fn a_rotated_key_opens_by_both_secrets_for_a_while_and_a_revoked_one_by_no
 
 #[tokio::test]
 async fn a_secret_that_was_changed_elsewhere_opens_within_a_second() {
-    let world = World::new();
+    let world = World::new().await;
     let (here, elsewhere) = (keys(&world), keys(&world));
     let (made, first) = elsewhere.create(&acme(), new(None)).await.unwrap();
     here.verify(&acme(), &first).await.unwrap();
@@ -73,7 +73,7 @@ async fn a_secret_that_was_changed_elsewhere_opens_within_a_second() {
 
 #[tokio::test]
 async fn a_key_ends_at_its_time() {
-    let world = World::new();
+    let world = World::new().await;
     let keys = keys(&world);
     let (made, text) = keys.create(&acme(), new(Some(DAY))).await.unwrap();
     keys.verify(&acme(), &text).await.unwrap();
@@ -84,7 +84,7 @@ async fn a_key_ends_at_its_time() {
 
 #[tokio::test]
 async fn the_last_use_is_written_down_once_a_minute() {
-    let world = World::new();
+    let world = World::new().await;
     let keys = keys(&world);
     let (_, text) = keys.create(&acme(), new(None)).await.unwrap();
     let mut noted = Vec::new();
@@ -100,7 +100,7 @@ async fn the_last_use_is_written_down_once_a_minute() {
 
 #[tokio::test]
 async fn every_change_is_in_the_audit_log() {
-    let world = World::new();
+    let world = World::new().await;
     let keys = keys(&world);
     let admin = Origin { user: Some(Uuid::from_u128(1)), ..Origin::default() };
     let by = || acme().on_behalf_of(admin.clone());

@@ -6,7 +6,7 @@ use p2p_identity::{Identity, SessionError};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::browser::Browser;
+use crate::suite::browser::Browser;
 use crate::world::{World, acme, call};
 
 const USER: Uuid = Uuid::from_u128(5);
@@ -22,7 +22,7 @@ fn log(world: &World) -> AuditLog {
 
 #[tokio::test]
 async fn an_entry_is_read_back_as_it_was_written_and_only_once() {
-    let world = World::new();
+    let world = World::new().await;
     let origin = Origin {
         request: Some("r-1".into()),
         address: Some("2001:db8::7".parse().unwrap()),
@@ -43,7 +43,7 @@ async fn an_entry_is_read_back_as_it_was_written_and_only_once() {
 
 #[tokio::test]
 async fn a_part_of_the_log_is_read_newest_first_and_page_by_page() {
-    let world = World::new();
+    let world = World::new().await;
     let actions = ["forums.topic.created", "forums.post.created", "forumsx", "Forums.topic.created"];
     let entries: Vec<_> = (0..12).map(|n| entry(actions[n % 4], Some(n as u128 % 3))).collect();
     log(&world).append(&acme().tenant, &entries).await.unwrap();
@@ -69,7 +69,7 @@ async fn a_part_of_the_log_is_read_newest_first_and_page_by_page() {
 
 #[tokio::test]
 async fn a_reading_is_bounded() {
-    let world = World::new();
+    let world = World::new().await;
     let entries: Vec<_> = (0..LONGEST_LIST + 5).map(|_| entry("a.b.c", None)).collect();
     log(&world).append(&acme().tenant, &entries).await.unwrap();
     let all = log(&world).list(&acme().tenant, &AuditFilter::default(), u32::MAX).await.unwrap();
@@ -78,7 +78,7 @@ async fn a_reading_is_bounded() {
 
 #[tokio::test]
 async fn a_lock_is_told_once_however_many_guess_at_once_and_a_failure_is_not() {
-    let world = World::new();
+    let world = World::new().await;
     world.person("a@b.co").await;
     for email in ["a@b.co", "nobody@b.co"] {
         let guess = async || drop(world.identity.credential_verify(&acme(), email, "wrong").await);
@@ -104,7 +104,7 @@ async fn a_lock_is_told_once_however_many_guess_at_once_and_a_failure_is_not() {
 
 #[tokio::test]
 async fn a_reuse_names_the_user_and_the_session_and_a_sign_out_is_not_told() {
-    let world = World::new();
+    let world = World::new().await;
     let mut browser = world.signed_in(Browser::with_cookies(), USER).await;
     let mut stolen = browser.clone();
     let session = world.who(&browser).await.unwrap().unwrap().session;
@@ -125,7 +125,7 @@ async fn a_reuse_names_the_user_and_the_session_and_a_sign_out_is_not_told() {
 
 #[tokio::test]
 async fn ids_of_old_and_new_entries_do_not_mix() {
-    let world = World::new();
+    let world = World::new().await;
     let mut old = entry("a.b.c", None);
     let new = entry("a.b.c", None);
     old.id = new_uuid();

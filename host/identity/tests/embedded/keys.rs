@@ -3,7 +3,7 @@
 use p2p_identity::{AuthenticateError, Identity, PublicKeys, Secrets, SessionError};
 use uuid::Uuid;
 
-use crate::browser::Browser;
+use crate::suite::browser::Browser;
 use crate::world::{SECRET, World, acme, call, member};
 
 const USER: Uuid = Uuid::from_u128(5);
@@ -12,7 +12,7 @@ const NEW: &str = "another secret of these tests";
 
 #[tokio::test]
 async fn keys_change_by_the_week_and_nobody_notices() {
-    let world = World::new();
+    let world = World::new().await;
     let replica = world.replica();
     let mut browser = world.signed_in(Browser::with_headers(), USER).await;
     let first = kid(&browser);
@@ -39,7 +39,7 @@ async fn keys_change_by_the_week_and_nobody_notices() {
 
 #[tokio::test]
 async fn a_restart_keeps_sessions_also_under_a_rotated_secret() {
-    let world = World::new();
+    let world = World::new().await;
     let browser = world.signed_in(Browser::with_cookies(), USER).await;
     for secrets in [Secrets::new(SECRET, []).unwrap(), Secrets::new(NEW, [SECRET]).unwrap()] {
         let restarted = world.replica_with(secrets);
@@ -50,7 +50,7 @@ async fn a_restart_keeps_sessions_also_under_a_rotated_secret() {
 
 #[tokio::test]
 async fn a_lost_secret_signs_everybody_out_and_lets_them_in_again() {
-    let world = World::new();
+    let world = World::new().await;
     let mut browser = world.signed_in(Browser::with_cookies(), USER).await;
     world.advance(1);
     let other = world.replica_with(Secrets::new(NEW, []).unwrap());
@@ -71,7 +71,7 @@ fn kid(browser: &Browser) -> String {
 
 #[tokio::test]
 async fn published_keys_verify_what_is_signed_now_and_soon_and_was_signed_before() {
-    let world = World::new();
+    let world = World::new().await;
     let replica = world.replica();
     let fresh = world.identity.public_keys(&acme()).await.unwrap();
     assert_eq!((fresh.keys.len(), fresh.max_age.as_secs()), (1, 3600), "the first look makes the first key");
@@ -95,7 +95,7 @@ async fn published_keys_verify_what_is_signed_now_and_soon_and_was_signed_before
 
 #[tokio::test]
 async fn every_tenant_has_keys_and_an_issuer_of_its_own() {
-    let world = World::new();
+    let world = World::new().await;
     let [here, there] = [acme(), call("other")];
     let ours = kids(&world.identity.public_keys(&here).await.unwrap());
     world.advance(1);
@@ -116,7 +116,7 @@ fn kid_of(browser: &Browser) -> String {
 
 #[tokio::test]
 async fn the_first_sign_ins_of_a_tenant_share_one_key() {
-    let world = World::new();
+    let world = World::new().await;
     let signed_in = async || world.signed_in(Browser::with_headers(), USER).await;
     let (one, two, three) = tokio::join!(signed_in(), signed_in(), signed_in());
     assert_eq!((kid(&two), kid(&three)), (kid(&one), kid(&one)));
@@ -124,7 +124,7 @@ async fn the_first_sign_ins_of_a_tenant_share_one_key() {
 
 #[tokio::test]
 async fn a_replica_ends_a_session_whose_key_it_has_not_seen() {
-    let world = World::new();
+    let world = World::new().await;
     let replica = world.replica();
     replica.session_revoke_user(&acme(), USER).await.unwrap();
     let browser = world.signed_in(Browser::with_cookies(), USER).await;

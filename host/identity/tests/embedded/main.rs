@@ -4,17 +4,16 @@
 mod api_keys;
 mod audit;
 mod authentication;
-mod browser;
 mod credentials;
 mod keys;
 mod lockout;
 mod open_sessions;
 mod outage;
-mod password_change;
 mod plug;
 mod proofs;
-mod protection;
 mod replicas;
 mod restate;
 mod sessions;
+#[path = "../suite/suite.rs"]
+mod suite;
 mod world;

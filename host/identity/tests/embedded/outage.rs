@@ -3,15 +3,15 @@
 use p2p_identity::{AuthenticateError, CredentialError, Identity, SessionError};
 use uuid::Uuid;
 
-use crate::browser::Browser;
 use crate::plug::{Plug, Trouble};
+use crate::suite::browser::Browser;
 use crate::world::{NEW_PASSWORD, PASSWORD, World, acme, claims, member, tokens};
 
 const USER: Uuid = Uuid::from_u128(5);
 
 #[tokio::test]
 async fn tokens_are_believed_without_the_store_and_the_rest_says_unavailable() {
-    let world = World::new();
+    let world = World::new().await;
     let (identity, plug) = Plug::of(&world);
     let mut browser = Browser::with_cookies();
     let issued = identity.session_create(&acme(), &browser.call(), USER, member()).await.unwrap();
@@ -45,7 +45,7 @@ async fn tokens_are_believed_without_the_store_and_the_rest_says_unavailable() {
 
 #[tokio::test]
 async fn published_keys_are_those_that_are_known_while_the_store_is_away() {
-    let world = World::new();
+    let world = World::new().await;
     let (identity, plug) = Plug::of(&world);
     let kid = |keys: &p2p_identity::PublicKeys| keys.keys[0].kid.clone();
     let before = identity.public_keys(&acme()).await.unwrap();
@@ -58,7 +58,7 @@ async fn published_keys_are_those_that_are_known_while_the_store_is_away() {
 
 #[tokio::test]
 async fn a_proof_that_could_not_be_written_down_is_not_used_up() {
-    let world = World::new();
+    let world = World::new().await;
     let user = world.person("a@b.co").await;
     let (identity, plug) = Plug::of(&world);
     let reset = identity.reset_token_create(&acme(), "a@b.co").await.unwrap().unwrap().token;
@@ -85,7 +85,7 @@ async fn a_proof_that_could_not_be_written_down_is_not_used_up() {
 
 #[tokio::test]
 async fn a_proof_whose_answer_was_lost_has_done_all_it_is_good_for() {
-    let world = World::new();
+    let world = World::new().await;
     let user = world.person("a@b.co").await;
     let (identity, plug) = Plug::of(&world);
     let reset = identity.reset_token_create(&acme(), "a@b.co").await.unwrap().unwrap().token;
@@ -105,7 +105,7 @@ async fn a_proof_whose_answer_was_lost_has_done_all_it_is_good_for() {
 
 #[tokio::test]
 async fn a_restated_session_whose_answer_was_lost_goes_on_after_a_refresh() {
-    let world = World::new();
+    let world = World::new().await;
     let (identity, plug) = Plug::of(&world);
     let mut browser = world.signed_in(Browser::with_cookies(), USER).await;
     for trouble in [Trouble::ReadOnly, Trouble::AnswersLost] {

@@ -3,6 +3,8 @@
 
 #![cfg(test)]
 
+mod invitations;
+mod moment;
 mod server;
 mod sign_ups;
 mod writes;

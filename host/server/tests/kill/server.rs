@@ -1,11 +1,12 @@
 //! The real binary over a folder that outlives it.
 
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use p2p_test_support::built;
+use p2p_test_support::core::StandInCore;
 use tempfile::TempDir;
 
 /// A server that will be killed.
@@ -18,6 +19,8 @@ pub struct Server {
 /// Where it keeps everything, so that the next one finds it.
 pub struct House {
     folder: TempDir,
+    /// Keeps people and sessions instead of the server, and lives on when that dies.
+    core: Option<StandInCore>,
 }
 
 impl House {
@@ -31,19 +34,30 @@ impl House {
         }
         let rates = "[rates]\nauth_per_minute = 0\nwrite_per_minute = 0\nread_per_minute = 0\n";
         std::fs::write(folder.path().join("p2p.toml"), rates).unwrap();
-        Self { folder }
+        Self { folder, core: None }
+    }
+
+    /// The same with a core beside the server.
+    pub async fn beside_a_core(components: &[&str]) -> Self {
+        Self { core: Some(StandInCore::start(&[]).await), ..Self::with(components) }
     }
 
     /// Starts the binary and waits until it is ready.
     pub async fn start(&self) -> Server {
-        Server::start(self.folder.path()).await
+        Server::start(self.folder.path(), self.core.as_ref()).await
+    }
+
+    /// Where letters lie.
+    pub fn mail_folder(&self) -> PathBuf {
+        self.folder.path().join("data/mail")
     }
 }
 
 impl Server {
-    async fn start(folder: &Path) -> Self {
+    async fn start(folder: &Path, core: Option<&StandInCore>) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let child = Command::new(env!("CARGO_BIN_EXE_p2p"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_p2p"));
+        command
             .args(["serve", "--listen", &format!("127.0.0.1:{port}")])
             .arg("--data")
             .arg(folder.join("data"))
@@ -54,10 +68,11 @@ impl Server {
             .env("LOG_LEVEL", "warn")
             // Sessions are issued by this address; the port is another one after each death.
             .env("PUBLIC_URL", "http://localhost")
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        let server = Self { child, url: format!("http://127.0.0.1:{port}") };
+            .stdout(Stdio::null());
+        if let Some(core) = core {
+            command.env("SUPERTOKENS_CONNECTION_URI", &core.address);
+        }
+        let server = Self { child: command.spawn().unwrap(), url: format!("http://127.0.0.1:{port}") };
         server.ready().await;
         server
     }

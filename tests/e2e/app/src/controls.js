@@ -22,8 +22,12 @@ const api = apiClient(Session);
 const claim = EmailVerification.EmailVerificationClaim;
 const isVerified = () => [claim.validators.isVerified()];
 
+const PERSON_FIELDS = ['email', 'password', 'firstName', 'lastName'];
+
 const CONTROLS = {
     'sign-up': () => EmailPassword.signUp({ formFields: formFields('email', 'password', ...SIGN_UP_FIELDS) }),
+    // Somebody who was invited joins an organization that is there: nothing is said of one.
+    'sign-up-invited': () => EmailPassword.signUp({ formFields: [...formFields(...PERSON_FIELDS), inviteToken()] }),
     'sign-in': () => EmailPassword.signIn({ formFields: formFields('email', 'password') }),
     'email-exists': () => EmailPassword.doesEmailExist({ email: value('email') }),
     'send-reset': () => EmailPassword.sendPasswordResetEmail({ formFields: formFields('email') }),
@@ -44,6 +48,11 @@ const CONTROLS = {
     'api-logout': () => seen(api.post('/auth/logout')),
     me: () => seen(api.get('/users/me')),
     members: () => seen(api.get('/organizations/members')),
+    invite: () => seen(api.post('/users/invite', { ...values('email', 'firstName', 'lastName'), role: 'member' })),
+    invitations: () => seen(api.get('/users/invitations')),
+    // Whoever follows the link need not be signed in.
+    invitation: () => seen(api.get(`/invitations/${linkToken()}`)),
+    'api-signup-invited': () => seen(api.post('/auth/signup', { ...values(...PERSON_FIELDS), inviteToken: linkToken() })),
     rename: () => seen(api.patch('/users/me', { firstName: value('firstName') })),
 };
 
@@ -102,6 +111,15 @@ function showEvent({ action }) {
 
 function formFields(...names) {
     return names.map((id) => ({ id, value: value(id) }));
+}
+
+function inviteToken() {
+    return { id: 'inviteToken', value: linkToken() };
+}
+
+/** Of the link in a letter that this page was opened by. */
+function linkToken() {
+    return new URLSearchParams(window.location.search).get('token');
 }
 
 function values(...names) {

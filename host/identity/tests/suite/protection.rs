@@ -1,15 +1,13 @@
 //! Calls that another site makes with a visitor's cookies.
 
-use p2p_identity::{AntiCsrf, AuthenticateError, Identity, SessionError};
-use uuid::Uuid;
+use p2p_identity::{AntiCsrf, AuthenticateError, Identity as _, SessionError};
 
-use crate::browser::Browser;
-use crate::world::{World, acme, tokens};
-
-const USER: Uuid = Uuid::from_u128(5);
+use super::browser::Browser;
+use super::room::{USER, acme, tokens};
+use crate::world::World;
 
 async fn world(rule: AntiCsrf) -> World {
-    World::with(&[], |config| config.sessions.anti_csrf = rule).await
+    World::with(|config| config.sessions.anti_csrf = rule).await
 }
 
 async fn may_write(world: &World, browser: &Browser) -> bool {
@@ -65,7 +63,7 @@ async fn a_token_is_issued_asked_for_and_changed() {
 
 #[tokio::test]
 async fn cookies_that_come_twice_are_removed_from_the_domain_they_had() {
-    let world = World::with(&[], |config| config.sessions.older_cookie_domain = Some("old.org".into())).await;
+    let world = World::with(|config| config.sessions.older_cookie_domain = Some("old.org".into())).await;
     let twice = tokens(&[("cookie", "sRefreshToken=a; sRefreshToken=b")]);
     let removed = world.identity.older_cookies(&twice).unwrap();
     assert!(removed.iter().all(|(_, cookie)| cookie.contains("Domain=old.org")), "{removed:?}");
