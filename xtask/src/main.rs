@@ -5,6 +5,7 @@ mod arrows;
 mod bench;
 mod bootstrap;
 mod components;
+mod conformance;
 mod contracts;
 mod debian;
 mod deny;
@@ -14,6 +15,7 @@ mod hooks;
 mod process;
 mod run;
 mod semver;
+mod services;
 mod stamp;
 mod test;
 mod tidy;
@@ -80,6 +82,17 @@ enum Task {
     /// `test` does it by itself. A second run costs milliseconds. Packages go to `target/tools` and
     /// `tests/e2e/node_modules`; the browser is Debian's, unless there is a Chromium already.
     Tools,
+    /// PostgreSQL and a MongoDB stand-in for tests of stores, on loopback, without Docker
+    ///
+    /// `test` starts them by itself and lets them run. They are empty at every start. Where DATABASE_URL or
+    /// MONGODB_URL is set, that server is used and none is started in its place. For a shell:
+    /// `eval "$(cargo xtask services up | grep ^export)"`.
+    Services {
+        #[command(subcommand)]
+        task: ServicesTask,
+    },
+    /// Which conformance suite passes with which driver of stores, as a table
+    Conformance,
     /// House rules about files, names, contracts, migrations and manifests
     Tidy,
     /// Which crate may depend on which
@@ -93,9 +106,10 @@ enum Task {
         #[command(subcommand)]
         task: WitTask,
     },
-    /// Run the benchmark (`tests/bench`); what follows `--` goes to it
+    /// Run the benchmark (`tests/bench`); what follows goes to it, e.g. `--stores production`
+    #[command(disable_help_flag = true)]
     Bench {
-        #[arg(last = true)]
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
     /// Let git run the pre-commit checks of `.githooks`
@@ -106,6 +120,16 @@ enum Task {
 enum WitTask {
     /// Copy the current contracts to `wit/released/<version>`; a frozen copy is never edited
     Freeze,
+}
+
+#[derive(Subcommand)]
+enum ServicesTask {
+    /// Start what does not run, installing what is missing; prints lines to export
+    Up,
+    /// Stop what runs
+    Down,
+    /// Say what runs
+    Status,
 }
 
 #[derive(Args)]
@@ -139,6 +163,10 @@ fn perform(task: Task) -> anyhow::Result<()> {
         Task::Run(given) => run::run(&workspace, given.demo, &given.arguments),
         Task::Test { quick } => test::test(&workspace, quick),
         Task::Tools => tools::prepare(&workspace),
+        Task::Services { task: ServicesTask::Up } => services::up(&workspace),
+        Task::Services { task: ServicesTask::Down } => services::down(&workspace),
+        Task::Services { task: ServicesTask::Status } => services::status(&workspace),
+        Task::Conformance => conformance::show(&workspace),
         Task::Tidy => tidy::check(&workspace),
         Task::Arrows => arrows::check(&workspace),
         Task::Deny => deny::check(&workspace),

@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 
 use crate::workspace::Workspace;
-use crate::{arrows, components, deny, generate, process, semver, tidy, tools};
+use crate::{arrows, components, deny, generate, process, semver, services, tidy, tools};
 
 /// Set to install the real `cargo deny` when it is missing; that takes minutes.
 const INSTALL_DENY: &str = "P2P_DENY";
@@ -26,26 +26,30 @@ pub fn test(workspace: &Workspace, quick: bool) -> Result<()> {
     step("generate --check", || generate::check(workspace))?;
     step("clippy", || process::run(&mut clippy(workspace)))?;
     if quick {
-        step("unit tests", || process::run(&mut tests(workspace, &["--lib", "--bins"])))?;
+        step("unit tests", || process::run(&mut tests(workspace, &["--lib", "--bins"], &[])))?;
     } else {
         step("tools", || tools::prepare(workspace))?;
+        let servers = step("services", || services::ready(workspace))?;
         step("components", || components::build(workspace, &[]))?;
         step("doc tests", || {
             process::run(workspace.cargo().args(["test", "--quiet", "--workspace", "--doc"]))
         })?;
+        step("host tests on production stores", || {
+            process::run(host_tests(workspace, &servers).env("P2P_TEST_STORES", "production"))
+        })?;
         // Last, so that what they count is what a reader of the output sees at its end.
-        step("tests", || process::run(&mut tests(workspace, &[])))?;
+        step("tests", || process::run(&mut tests(workspace, &[], &servers)))?;
     }
     println!("── all well after {:.0} s", begun.elapsed().as_secs_f64());
     Ok(())
 }
 
-fn step(name: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {
+fn step<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     println!("── {name}");
     let begun = Instant::now();
-    work().with_context(|| format!("step `{name}`"))?;
+    let made = work().with_context(|| format!("step `{name}`"))?;
     println!("   {name}: {:.1} s", begun.elapsed().as_secs_f64());
-    Ok(())
+    Ok(made)
 }
 
 fn fmt(workspace: &Workspace) -> Command {
@@ -60,9 +64,11 @@ fn clippy(workspace: &Workspace) -> Command {
     command
 }
 
-/// With nextest where it is installed, else with cargo's own runner.
-fn tests(workspace: &Workspace, which: &[&str]) -> Command {
+/// With nextest where it is installed, else with cargo's own runner. The servers are told to the tests by their
+/// variables.
+fn tests(workspace: &Workspace, which: &[&str], servers: &[(&str, String)]) -> Command {
     let mut command = workspace.cargo();
+    command.envs(servers.iter().map(|(variable, url)| (variable, url)));
     if process::on_path("cargo-nextest") {
         command.args(["nextest", "run", "--workspace"]);
     } else {
@@ -72,6 +78,18 @@ fn tests(workspace: &Workspace, which: &[&str]) -> Command {
         }
     }
     command.args(which);
+    command
+}
+
+/// The tests of the whole host. Chosen among what the workspace is built to: built alone, they would have other cargo
+/// features, and everything would be built once more.
+fn host_tests(workspace: &Workspace, servers: &[(&str, String)]) -> Command {
+    if process::on_path("cargo-nextest") {
+        return tests(workspace, &["--filterset", "package(p2p-host-tests)"], servers);
+    }
+    let mut command = workspace.cargo();
+    command.envs(servers.iter().map(|(variable, url)| (variable, url)));
+    command.args(["test", "--package", "p2p-host-tests"]);
     command
 }
 

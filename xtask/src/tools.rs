@@ -9,6 +9,8 @@ use anyhow::Result;
 
 use crate::workspace::Workspace;
 
+pub use python::{package as python_package, prepare as prepare_python};
+
 /// Everything that tests need.
 ///
 /// # Errors

@@ -99,8 +99,8 @@ impl Default for Settings {
 }
 
 const NOTE_LIST: &str = "SELECT id, author_id, title, content, version, created_at FROM notes \
-    WHERE organization_id = $1 AND ($2 IS NULL OR author_id = $2) \
-    AND ($3 IS NULL OR (created_at, id) < ($3, $4)) \
+    WHERE organization_id = $1 AND (author_id = $2 OR $2 IS NULL) \
+    AND ((created_at, id) < ($3, $4) OR $3 IS NULL) \
     ORDER BY created_at DESC, id DESC LIMIT $5 OFFSET $6";
 const NOTE_COUNT: &str =
     "SELECT COUNT(*) FROM (SELECT 1 FROM notes WHERE organization_id = $1 LIMIT $2) counted";

@@ -1,5 +1,5 @@
-//! The loop of one tenant: relay, deliver, sleep until something is written or due. `drain` is the same without the
-//! sleep, for tests and for a host that stops.
+//! The loop of one tenant: relay, deliver, sleep until something is written or due; of several hosts over the same stores
+//! one does it. `drain` is the same without the sleep, for tests and for a host that stops.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use futures::future::select_all;
 use p2p_context::{Clock, TenantId};
 use p2p_identity::audit::AuditLog;
 use p2p_runtime::Runtime;
-use p2p_storage::Stores;
+use p2p_storage::{Leadership, Stores};
 use tokio_util::sync::CancellationToken;
 
 use crate::deliver::deliver;
@@ -27,6 +27,7 @@ const FAULT: Duration = Duration::from_secs(2);
 /// Delivers the events of one tenant.
 pub struct Worker {
     runtime: Arc<Runtime>,
+    stores: Arc<dyn Stores>,
     tenant: TenantId,
     deliveries: Deliveries,
     log: AuditLog,
@@ -44,20 +45,29 @@ impl Worker {
         mailer: Arc<Mailer>,
     ) -> Result<Self, JobsError> {
         let deliveries = Deliveries::open(stores.as_ref(), &tenant).await?;
-        let log = AuditLog::new(Arc::clone(stores));
-        Ok(Self { runtime, tenant, deliveries, log, clock, mailer })
+        let (log, stores) = (AuditLog::new(Arc::clone(stores)), Arc::clone(stores));
+        Ok(Self { runtime, stores, tenant, deliveries, log, clock, mailer })
     }
 
-    /// Works until told to stop; what is under way then is finished first.
+    /// Works whenever it is this host's turn, until told to stop; what is under way then is finished first.
     pub async fn run(self, stop: CancellationToken) {
+        while let Some(leadership) = stop.run_until_cancelled(self.stores.lead(&self.tenant)).await {
+            self.work(&stop, leadership).await;
+        }
+    }
+
+    /// Works until told to stop, or until another host may have begun to.
+    async fn work(&self, stop: &CancellationToken, mut leadership: Leadership) {
         let mut underway = Underway::default();
-        while !stop.is_cancelled() {
+        let mut leads = true;
+        while leads && !stop.is_cancelled() {
             let pause = match self.begin_due(&mut underway).await {
                 Ok(_) => IDLE,
                 Err(error) => self.complain(&error),
             };
             tokio::select! {
                 () = stop.cancelled() => {}
+                () = leadership.lost() => leads = false,
                 () = tokio::time::sleep(pause) => {}
                 () = self.written(), if pause == IDLE => {}
                 ended = underway.ended() => if let Err(error) = ended {

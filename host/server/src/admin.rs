@@ -26,7 +26,7 @@ pub async fn grant(config: &Config, email: &str, tenant: Option<&str>) -> Result
     let tenants = features::find(&config.features)?;
     let tenant = choose(&tenants, tenant)?;
     let listeners = listeners(tenant)?;
-    let (stores, identity) = wiring::identity_of(config)?;
+    let (stores, identity) = wiring::identity_of(config).await?;
     let call = IdentityCall::new(tenant.id.clone(), Deadline::after(PATIENCE));
     let user = identity.credential_by_email(&call, email).await?;
     let user = user.with_context(|| format!("nobody of tenant `{}` has signed up as {email}", tenant.id))?;

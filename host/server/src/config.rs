@@ -1,6 +1,7 @@
 //! The configuration: flags before environment before file before defaults. Reads; starts nothing.
 
 mod core;
+mod database;
 mod environment;
 mod file;
 mod mail;
@@ -16,6 +17,7 @@ use ipnet::IpNet;
 use p2p_http::{HttpLimits, RateLimits, parse_origin};
 use p2p_identity::CoreConfig;
 
+pub use self::database::Database;
 pub use self::environment::Environment;
 use self::file::{File, Limits};
 pub use self::mail::Mail;
@@ -52,6 +54,8 @@ pub struct Config {
     pub log_level: String,
     /// Bearer token for `/metrics`.
     pub metrics_token: Option<String>,
+    /// The services that keep what is kept; none: files below the data folder.
+    pub database: Option<Database>,
     /// The SuperTokens Core that keeps credentials and sessions; none: the server itself.
     pub core: Option<CoreConfig>,
     /// Who letters come from, and who takes them.
@@ -108,6 +112,7 @@ impl Config {
             older_secret_keys: file.older_secret_keys,
             log_level: named("LOG_LEVEL", file.log_level).unwrap_or_else(|| "info".to_owned()),
             metrics_token: file.metrics_token,
+            database: database::read(environment, file.database)?,
             core: core::read(environment, file.core)?,
             mail: mail::read(environment, file.mail, &folder)?,
             limits: http_limits(&file.limits),
@@ -285,6 +290,7 @@ mod tests {
             ("", [("PUBLIC_URL", "example.org")], "PUBLIC_URL"),
             ("", [("SECRET_KEY", "short")], "SECRET_KEY"),
             ("", [("MONGODB_URL", "mongodb://x")], "MONGODB_URL"),
+            ("", [("REDIS_URL", "redis://x")], "REDIS_URL"),
         ] {
             let error = format!("{:#}", load(file, &pairs, &Serve::default()).unwrap_err());
             assert!(error.contains(word), "{word}: {error}");

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::cli::Jobs;
 use crate::config::Config;
-use crate::{features, table, wiring};
+use crate::{features, stores, table};
 
 /// Most lines of one list.
 const MOST: u32 = 200;
@@ -17,10 +17,10 @@ pub async fn run(config: &Config, command: &Jobs) -> Result<()> {
     if !config.data.is_dir() {
         bail!("there is no folder {}: name the server's with --data", config.data.display());
     }
-    let stores = wiring::plain_stores(&config.data);
+    let stores = stores::beside(config).await?;
     let mut all = Vec::new();
     for tenant in features::find(&config.features)? {
-        all.push((tenant.id.clone(), Deliveries::open(&stores, &tenant.id).await?));
+        all.push((tenant.id.clone(), Deliveries::open(stores.as_ref(), &tenant.id).await?));
     }
     match command {
         Jobs::List { dead } => list(&all, *dead).await,

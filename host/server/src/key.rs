@@ -20,7 +20,7 @@ const HEADING: [&str; 8] = ["TENANT", "ID", "NAME", "ACTS FOR", "SCOPES", "STATE
 /// Runs the subcommand. Works beside a server.
 pub async fn run(config: &Config, command: &Key) -> Result<()> {
     let tenants = features::find(&config.features)?;
-    let (stores, identity) = wiring::identity_of(config)?;
+    let (stores, identity) = wiring::identity_of(config).await?;
     let keys = ApiKeys::new(stores, std::sync::Arc::new(SystemClock));
     match command {
         Key::Create(flags) => {

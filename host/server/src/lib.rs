@@ -17,6 +17,7 @@ mod migrate;
 mod secret;
 mod serve;
 mod stop;
+mod stores;
 mod table;
 pub mod wiring;
 

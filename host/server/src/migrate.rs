@@ -4,18 +4,18 @@ use anyhow::{Context, Result};
 use p2p_context::{FeatureName, Scope};
 use p2p_identity::{PLATFORM, platform_migrations};
 use p2p_jobs::Deliveries;
-use p2p_storage::{Migrations, StoreLimits, Stores as _};
+use p2p_storage::{Migrations, StoreLimits};
 use p2p_tenants::file::Tenant;
 
 use crate::config::Config;
 use crate::lock::DataLock;
-use crate::{features, table, wiring};
+use crate::{features, stores, table};
 
 /// Migrates and prints what stands where.
 pub async fn run(config: &Config) -> Result<()> {
-    let _lock = DataLock::take(&config.data)?;
+    let _lock = DataLock::of(config)?;
     let tenants = features::find(&config.features)?;
-    let stores = wiring::plain_stores(&config.data);
+    let stores = stores::beside(config).await?;
     let mut rows = Vec::new();
     for tenant in &tenants {
         for (feature, migrations) in needed(tenant)? {
@@ -24,7 +24,7 @@ pub async fn run(config: &Config) -> Result<()> {
             let newest = migrations.tables.last().map_or(0, |migration| migration.version);
             rows.push([tenant.id.to_string(), scope.feature.to_string(), newest.to_string()]);
         }
-        Deliveries::open(&stores, &tenant.id).await?;
+        Deliveries::open(stores.as_ref(), &tenant.id).await?;
     }
     print!("{}", table::render(["TENANT", "STORE", "MIGRATION"], &rows));
     Ok(())

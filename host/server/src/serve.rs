@@ -6,8 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use p2p_context::{Deadline, TenantId};
 use p2p_http::App;
 use p2p_http::listener::{self, Drained};
+use p2p_identity::{Identity, IdentityCall};
 use p2p_jobs::{Chores, Worker, chores};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -21,12 +23,14 @@ use crate::{demo, descriptors, features, stop};
 
 /// Between two looks at what other processes revoked, and at what is to be written down or forgotten.
 const TICK: Duration = Duration::from_secs(1);
+/// Longest wait for what the first call of a tenant would need.
+const PREPARATION: Duration = Duration::from_secs(10);
 /// Longest wait for deliveries under way at shutdown.
 const BACKGROUND_DRAIN: Duration = Duration::from_secs(10);
 
 /// Serves until a signal comes.
 pub async fn run(config: &Config, serve: &Serve) -> Result<()> {
-    let _lock = DataLock::take(&config.data)?;
+    let _lock = DataLock::of(config)?;
     descriptors::raise();
     // Bound first: who connects while features start waits instead of being refused.
     let listener = TcpListener::bind(config.listen).await.with_context(|| {
@@ -36,14 +40,14 @@ pub async fn run(config: &Config, serve: &Serve) -> Result<()> {
         )
     })?;
     let config = &Config { listen: listener.local_addr()?, ..config.clone() };
-    let house = House::build(config, features::find(&config.features)?)?;
+    let house = House::build(config, features::find(&config.features)?).await?;
     house.install().await.context("not every feature could be installed; see `p2p doctor`")?;
     let app = house.app(config);
     let stop = stop::on_signal()?;
     let background = Background::start(&house, &app, &stop).await?;
     announce(config, &house);
     if serve.demo {
-        background.spawn(add_demo(app.clone(), config.url(), house.tenants.clone(), stop.clone()));
+        background.spawn(add_demo(app.clone(), config, house.tenants.clone(), stop.clone()));
     }
     let drained = listener::serve(app, listener, stop.cancelled_owned()).await;
     if let Drained::Cut(connections) = drained {
@@ -70,6 +74,7 @@ impl Background {
             let mailer = Arc::clone(&house.mailer);
             let worker = Worker::new(runtime, &house.stores, tenant.id.clone(), clock, mailer).await?;
             tasks.spawn(worker.run(stop.clone()));
+            tasks.spawn(prepare(Arc::clone(&house.identity), tenant.id.clone(), stop.clone()));
         }
         tasks.spawn(chores(Arc::clone(&house.runtime), Chores::default(), stop.clone()));
         let (identity, app, stop) = (Arc::clone(&house.identity), app.clone(), stop.clone());
@@ -96,11 +101,27 @@ impl Background {
     }
 }
 
-async fn add_demo(app: App, url: String, tenants: Vec<p2p_tenants::Tenant>, stop: CancellationToken) {
-    match stop.run_until_cancelled(demo::add(&app, &url, &tenants)).await {
-        Some(Ok(logins)) => say(&logins),
-        Some(Err(error)) => tracing::error!(error = format!("{error:#}"), "the demo data could not be added"),
-        None => {}
+/// The server answers meanwhile.
+async fn prepare(identity: Arc<dyn Identity>, tenant: TenantId, stop: CancellationToken) {
+    let call = IdentityCall::new(tenant, Deadline::after(PREPARATION));
+    stop.run_until_cancelled(identity.prepare(&call)).await;
+}
+
+fn add_demo(
+    app: App,
+    config: &Config,
+    tenants: Vec<p2p_tenants::Tenant>,
+    stop: CancellationToken,
+) -> impl Future<Output = ()> + use<> {
+    let (url, letters) = (config.url(), config.mail.smtp.is_none().then(|| config.mail_folder()));
+    async move {
+        match stop.run_until_cancelled(demo::add(&app, &url, &tenants, letters)).await {
+            Some(Ok(logins)) => say(&logins),
+            Some(Err(error)) => {
+                tracing::error!(error = format!("{error:#}"), "the demo data could not be added");
+            }
+            None => {}
+        }
     }
 }
 

@@ -1,7 +1,6 @@
-//! Puts the rooms together over one data folder. The only place that knows which implementation stands behind which
+//! Puts the rooms together over the stores that are configured. The only place that knows which implementation stands behind which
 //! port.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
@@ -12,12 +11,12 @@ use p2p_identity::{CoreIdentity, EmbeddedIdentity, Identity, IdentityConfig, Sea
 use p2p_jobs::{Mailer, Sender};
 use p2p_runtime::{EngineConfig, Runtime};
 use p2p_storage::Stores;
-use p2p_storage::embedded::{EmbeddedConfig, EmbeddedStores};
 use p2p_tenants::file::Tenant;
 use p2p_tenants::{Hosts, Installation, Ledger};
 
 use crate::config::Config;
 use crate::secret::{self, SecretKeys};
+use crate::stores;
 
 /// The rooms of one server.
 pub struct House {
@@ -39,12 +38,12 @@ pub struct House {
 
 impl House {
     /// Builds the rooms; no feature is installed yet.
-    pub fn build(config: &Config, tenants: Vec<Tenant>) -> Result<Self> {
+    pub async fn build(config: &Config, tenants: Vec<Tenant>) -> Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let keys =
             secret::find_or_make(&config.data, config.secret_key.as_deref(), &config.older_secret_keys)?;
         let secrets = secrets(&keys)?;
-        let stores: Arc<dyn Stores> = embedded(&config.data, &keys, &clock);
+        let stores = stores::of(config, &keys, &clock).await?;
         let identity = identity(config, &stores, &secrets, &clock)?;
         let mailer = Arc::new(mailer(config)?);
         let ledger = Arc::new(Ledger::default());
@@ -118,21 +117,12 @@ pub fn mailer(config: &Config) -> Result<Mailer> {
 }
 
 /// Stores and identity, for commands that look for people.
-pub fn identity_of(config: &Config) -> Result<(Arc<dyn Stores>, Arc<dyn Identity>)> {
+pub async fn identity_of(config: &Config) -> Result<(Arc<dyn Stores>, Arc<dyn Identity>)> {
     let keys = secret::find(&config.data, config.secret_key.as_deref(), &config.older_secret_keys)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let stores: Arc<dyn Stores> = embedded(&config.data, &keys, &clock);
+    let stores = stores::of(config, &keys, &clock).await?;
     let identity = identity(config, &stores, &secrets(&keys)?, &clock)?;
     Ok((stores, identity))
-}
-
-/// The stores of a data folder for commands that run no feature. Links to files that they make are void.
-pub fn plain_stores(data: &Path) -> EmbeddedStores {
-    EmbeddedStores::new(data.to_owned(), EmbeddedConfig::new([0; 32], Arc::new(SystemClock)))
-}
-
-fn embedded(data: &Path, keys: &SecretKeys, clock: &Arc<dyn Clock>) -> Arc<EmbeddedStores> {
-    Arc::new(EmbeddedStores::new(data.to_owned(), EmbeddedConfig::new(blob_key(keys), Arc::clone(clock))))
 }
 
 fn secrets(keys: &SecretKeys) -> Result<Secrets> {
@@ -159,11 +149,6 @@ fn identity(
             .context("PUBLIC_URL, COOKIE_DOMAIN and [sessions] do not go together"),
     };
     identity
-}
-
-/// Signs links to files; another secret makes old links void, which live a day at most.
-fn blob_key(keys: &SecretKeys) -> [u8; 32] {
-    p2p_identity_core::digest(format!("p2p file links, version 1\0{}", keys.current).as_bytes())
 }
 
 /// Room for the largest guest that any tenant allows.

@@ -3,6 +3,7 @@
 
 pub mod blobs;
 pub mod cache;
+pub mod database;
 pub mod documents;
 mod documents_found;
 pub mod outbox;

@@ -1,9 +1,6 @@
 //! The embedded default: everything in files under one folder, no service needed. One SQLite file per tenant and
 //! feature (`tenants/<tenant>/<feature>.sqlite`), a folder of files beside it, a cache in memory.
 
-mod blobs;
-mod cache;
-mod disk;
 mod documents;
 mod migrate;
 mod outbox;
@@ -20,10 +17,10 @@ use tokio::sync::Mutex;
 
 pub use sqlite::Synchronous;
 
+use crate::files::{FileBlobs, Links, disk};
+use crate::memory::MemoryCache;
 use crate::ports::migrations::Migrations;
 use crate::ports::stores::{FeatureStores, OpenError, StoreLimits, Stores};
-use blobs::{FileBlobs, Links};
-use cache::MemoryCache;
 use documents::SqliteDocuments;
 use outbox::SqliteOutbox;
 use sqlite::{Database, SqliteStore};
@@ -167,17 +164,7 @@ impl Stores for EmbeddedStores {
 
     /// Writes a file and removes it: what a full or unwritable disk refuses first.
     async fn check(&self) -> Result<(), OpenError> {
-        let probe = self.root.join(".check");
-        let outcome = async {
-            tokio::fs::create_dir_all(&self.root).await?;
-            tokio::fs::write(&probe, [0; 4096]).await?;
-            match tokio::fs::remove_file(&probe).await {
-                // Another check was quicker.
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-                other => other,
-            }
-        };
-        outcome.await.map_err(|error| unusable(&self.root, &error))
+        disk::probe(&self.root).await.map_err(|error| unusable(&self.root, &error))
     }
 }
 

@@ -3,9 +3,16 @@
 
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod documents;
 pub mod embedded;
+mod events;
+mod files;
+mod memory;
+pub mod mongo;
 pub mod packed;
 pub mod ports;
+mod postgres;
+mod production;
 
 pub use embedded::{EmbeddedConfig, EmbeddedStores, Synchronous};
 pub use ports::blobs::{BlobError, BlobInfo, BlobStore, ByteStream, StageLimits, Staged};
@@ -16,4 +23,6 @@ pub use ports::documents::{
 pub use ports::events::{Event, Outbox, OutboxError, OutboxEvent};
 pub use ports::migrations::{Collection, Migration, Migrations};
 pub use ports::sql::{Dialect, Rows, SqlError, SqlStore, Statement};
-pub use ports::stores::{FeatureStores, OpenError, StoreCall, StoreLimits, Stores};
+pub use ports::stores::{FeatureStores, Leadership, OpenError, StoreCall, StoreLimits, Stores};
+pub use postgres::{Address as DatabaseAddress, BadAddress as BadDatabaseAddress};
+pub use production::{Documents, ProductionConfig, ProductionStores};

@@ -38,7 +38,7 @@ impl Stage {
     }
 
     async fn notes(&self) -> Vec<String> {
-        let sql = json!({"sql": "SELECT text FROM notes ORDER BY rowid"});
+        let sql = json!({"sql": "SELECT text FROM notes ORDER BY id"});
         let rows = self.person.post("/hostile/sql", &sql).await.expect(200).json["rows"].clone();
         rows.as_array().unwrap().iter().map(|row| row[0].as_str().unwrap().to_owned()).collect()
     }

@@ -11,6 +11,7 @@ use p2p_identity::{Identity as _, IdentityCall};
 use p2p_jobs::{Deliveries, Login, Security, SmtpSettings, Worker};
 use p2p_runtime::{EventAnswer, FeatureEvent, MAIL_TOPIC};
 use p2p_tenants::{Grant, Installation, Tenant};
+use p2p_test_support::chosen;
 use p2p_test_support::host::{TestHost, installation, tenant};
 use p2p_test_support::made::{self, HANDLER};
 use p2p_test_support::people::{Answer, Person};
@@ -248,7 +249,7 @@ fn keeping_people(host: &TestHost) -> Installation {
         manifest.insert("directory".to_owned(), json!(true));
         let steps = manifest["migrations"].as_array_mut().unwrap();
         let version = steps.len() + 1;
-        steps.push(json!({"version": version, "name": "people", "sqlite": step, "postgres": step}));
+        steps.push(json!({"version": version, "name": "people", "sqlite": step, "postgres": step.replace("BLOB", "uuid")}));
     });
     installation.file = host.folder().join("people.wasm");
     std::fs::write(&installation.file, bytes).unwrap();
@@ -263,7 +264,8 @@ async fn a_user_gets_letters_where_they_signed_up_and_in_their_language() {
     stage.queue(&letter).await.expect(200);
     stage.host.runtime.install(&stage.host.tenant(), &keeping_people(&stage.host)).await.unwrap();
     stage.queue(&letter).await.expect(200);
-    let sql = format!("INSERT INTO people (id, language) VALUES (x'{}', 'ar')", sara.simple());
+    let id = if chosen::is_production() { format!("'{sara}'") } else { format!("x'{}'", sara.simple()) };
+    let sql = format!("INSERT INTO people (id, language) VALUES ({id}, 'ar')");
     stage.person.post("/hostile/sql", &json!({"sql": sql, "write": true})).await.expect(200);
     stage.queue(&letter).await.expect(200);
     stage.host.worker(&stage.host.tenant()).await.drain().await.unwrap();

@@ -1,4 +1,5 @@
-//! A host in this process: embedded stores in a folder of its own, real sessions, real wasmtime, a real listener.
+//! A host in this process: stores of its own, embedded unless `P2P_TEST_STORES` says otherwise, real sessions, real
+//! wasmtime, a real listener.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -14,12 +15,13 @@ use p2p_runtime::{
     Services as RuntimeServices,
 };
 use p2p_storage::Stores;
-use p2p_storage::embedded::{EmbeddedConfig, EmbeddedStores};
+use p2p_storage::conformance::database::TestDatabase;
 use p2p_tenants::{Hosts, Installation, Ledger, Tenant};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 use crate::built;
+use crate::chosen::{self, Chosen};
 use crate::slow::SlowStores;
 
 /// A secret long enough for a server that lives for one test.
@@ -41,6 +43,8 @@ pub struct TestHost {
     pub address: SocketAddr,
     folder: TempDir,
     stop: CancellationToken,
+    /// Goes with the host.
+    _database: Option<TestDatabase>,
 }
 
 /// What a host is built of.
@@ -48,6 +52,7 @@ struct Parts {
     tenants: Vec<Tenant>,
     clock: Arc<dyn Clock>,
     stores: Arc<dyn Stores>,
+    database: Option<TestDatabase>,
     folder: TempDir,
     /// Places for instances of guests. Many tests run side by side, and each pool reserves address space for all.
     instances: u32,
@@ -80,10 +85,6 @@ fn folder() -> TempDir {
     tempfile::tempdir().expect("a folder")
 }
 
-fn settings(clock: &Arc<dyn Clock>) -> EmbeddedConfig {
-    EmbeddedConfig::new([7; 32], Arc::clone(clock))
-}
-
 impl TestHost {
     /// One tenant `main` without features.
     pub async fn empty() -> Self {
@@ -111,19 +112,20 @@ impl TestHost {
         Self::start_over(tenants, Arc::new(SystemClock), |stores| Arc::new(SlowStores { stores, wait })).await
     }
 
-    /// One tenant `main` with these built components, whose data is in this folder.
+    /// One tenant `main` with these built components, whose data is in this folder: embedded stores, whatever is chosen.
     pub async fn on(data: &Path, features: &[&str]) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let stores = Arc::new(EmbeddedStores::new(data.to_path_buf(), settings(&clock)));
+        let Chosen { stores, database } = chosen::embedded(data, &clock);
         let tenants = vec![tenant("main", &["*"], features)];
-        Self::build(Parts { tenants, clock, stores, folder: folder(), instances: INSTANCES }).await
+        let folder = folder();
+        Self::build(Parts { tenants, clock, stores, database, folder, instances: INSTANCES }).await
     }
 
     /// These tenants, which share places for so many instances of guests.
     pub async fn crowded(tenants: Vec<Tenant>, instances: u32) -> Self {
         let (folder, clock): (_, Arc<dyn Clock>) = (folder(), Arc::new(SystemClock));
-        let stores = Arc::new(EmbeddedStores::new(folder.path().to_path_buf(), settings(&clock)));
-        Self::build(Parts { tenants, clock, stores, folder, instances }).await
+        let Chosen { stores, database } = chosen::stores(folder.path(), &clock).await;
+        Self::build(Parts { tenants, clock, stores, database, folder, instances }).await
     }
 
     async fn start_over(
@@ -132,13 +134,14 @@ impl TestHost {
         over: impl FnOnce(Arc<dyn Stores>) -> Arc<dyn Stores>,
     ) -> Self {
         let folder = folder();
-        let stores = over(Arc::new(EmbeddedStores::new(folder.path().to_path_buf(), settings(&clock))));
-        Self::build(Parts { tenants, clock, stores, folder, instances: INSTANCES }).await
+        let Chosen { stores, database } = chosen::stores(folder.path(), &clock).await;
+        let stores = over(stores);
+        Self::build(Parts { tenants, clock, stores, database, folder, instances: INSTANCES }).await
     }
 
     #[expect(clippy::expect_used, reason = "a test without its host cannot say anything")]
     async fn build(parts: Parts) -> Self {
-        let Parts { tenants, clock, stores, folder, instances } = parts;
+        let Parts { tenants, clock, stores, database, folder, instances } = parts;
         let secrets = Secrets::new(SECRET, []).expect("a secret");
         // Weak on purpose: what is under test is not how long a guess takes.
         let password_cost = PasswordCost { memory_kib: 64, passes: 1, lanes: 1 };
@@ -177,7 +180,7 @@ impl TestHost {
         let stop = CancellationToken::new();
         let app = App::new(Services::new(parts));
         tokio::spawn(listener::serve(app, socket, stop.clone().cancelled_owned()));
-        Self { runtime, stores, identity, ledger, clock, address, folder, stop }
+        Self { runtime, stores, identity, ledger, clock, address, folder, stop, _database: database }
     }
 
     /// The tenant `main`.

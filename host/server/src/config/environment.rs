@@ -7,7 +7,10 @@ use anyhow::{Context, Result, bail};
 
 /// Names that are understood; `.env.example` has each.
 #[cfg(test)]
-const SUPPORTED: [&str; 17] = [
+const SUPPORTED: [&str; 20] = [
+    "DATABASE_URL",
+    "DATABASE_CONNECTIONS",
+    "MONGODB_URL",
     "SECRET_KEY",
     "BACKEND_CORS_ORIGINS",
     "PUBLIC_URL",
@@ -28,9 +31,7 @@ const SUPPORTED: [&str; 17] = [
 ];
 
 /// Names for later, and what is used instead today.
-const UNSUPPORTED: [(&str, &str); 11] = [
-    ("DATABASE_URL", "PostgreSQL; tables are kept in SQLite under the data folder"),
-    ("MONGODB_URL", "MongoDB; documents are kept in SQLite under the data folder"),
+const UNSUPPORTED: [(&str, &str); 9] = [
     ("AWS_ACCESS_KEY_ID", "S3; files are kept under the data folder"),
     ("AWS_SECRET_ACCESS_KEY", "S3; files are kept under the data folder"),
     ("AWS_S3_BUCKET", "S3; files are kept under the data folder"),
@@ -98,7 +99,7 @@ mod tests {
             let set = Environment::of([(name.to_owned(), "x".to_owned())]);
             assert!(set.refuse_unsupported().unwrap_err().to_string().contains(name));
         }
-        let empty = Environment::of([("DATABASE_URL".to_owned(), " ".to_owned())]);
+        let empty = Environment::of([("REDIS_URL".to_owned(), " ".to_owned())]);
         assert!(empty.refuse_unsupported().is_ok());
     }
 

@@ -22,6 +22,7 @@ pub struct File {
     pub older_secret_keys: Vec<String>,
     pub log_level: Option<String>,
     pub metrics_token: Option<String>,
+    pub database: Database,
     pub core: Core,
     pub mail: Mail,
     pub limits: Limits,
@@ -50,6 +51,15 @@ impl Rates {
             upload_per_hour: self.upload_per_hour.unwrap_or(default.upload_per_hour),
         }
     }
+}
+
+/// `[database]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Database {
+    pub url: Option<String>,
+    pub connections: Option<u32>,
+    pub mongodb_url: Option<String>,
 }
 
 /// `[core]`.

@@ -5,14 +5,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use p2p_context::{Clock as _, SystemClock, Timestamp};
-use p2p_storage::Stores as _;
 use p2p_tenants::file::Tenant;
 use p2p_tenants::{Grant, Installation};
 
 use super::{Finding, core, mail, sessions};
 use crate::config::Config;
 use crate::lock::{DataLock, Holder};
-use crate::{descriptors, features, logging, secret, wiring};
+use crate::{descriptors, features, logging, secret, stores};
 
 const MIB: u64 = 1 << 20;
 /// A first of January before which nobody ran this version, microseconds since 1970.
@@ -29,7 +28,7 @@ pub async fn all(config: &Config) -> Vec<Finding> {
     findings.push(secret_key(config));
     findings.push(sessions::look(config));
     findings.push(disk(&config.data));
-    findings.push(stores(config).await);
+    findings.extend(look_at_stores(config).await);
     findings.extend(core::look(config).await);
     findings.push(mail::look(config).await);
     findings.push(clock(&config.data));
@@ -118,16 +117,31 @@ fn disk(data: &Path) -> Finding {
     }
 }
 
-async fn stores(config: &Config) -> Finding {
-    if !config.data.exists() {
-        return Finding::fine("stores", format!("{} will be made at the first start", config.data.display()));
+async fn look_at_stores(config: &Config) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if config.database.is_none() && !config.data.exists() {
+        let found = format!("{} will be made at the first start", config.data.display());
+        return vec![Finding::fine("stores", found)];
     }
-    match wiring::plain_stores(&config.data).check().await {
-        Ok(()) => Finding::fine("stores", config.data.display().to_string()),
-        Err(error) => {
-            Finding::wrong("stores", error.to_string(), "let this user write there, or choose another --data")
-        }
+    let where_to = match &config.database {
+        Some(database) => format!("{}, files in {}", database.address, config.data.display()),
+        None => config.data.display().to_string(),
+    };
+    let advice = "make the service reachable, or let this user write there; see docs/operate.md";
+    let checked = match stores::to_look_at(config).await {
+        Ok(stores) => stores.check().await.map_err(|error| error.to_string()),
+        Err(error) => Err(format!("{error:#}")),
+    };
+    findings.push(match checked {
+        Ok(()) => Finding::fine("stores", where_to),
+        Err(error) => Finding::wrong("stores", error, advice),
+    });
+    if config.database.is_some() && config.secret_key.is_none() {
+        let advice =
+            "set SECRET_KEY, the same on every server: roles of the database and sealed data depend on it";
+        findings.push(Finding::careful("shared secret", "kept in the data folder of this server", advice));
     }
+    findings
 }
 
 fn clock(data: &Path) -> Finding {

@@ -1,30 +1,23 @@
 //! JSON documents in the table `p2p_documents` of the scope's file, so that a document, its events and the record of
 //! a handled event are kept in one commit.
 
-mod change;
+mod expression;
 pub mod indexes;
-mod path;
 mod search;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use serde_json::Value;
 use sqlx::AssertSqlSafe;
 
 use super::outbox;
 use super::sqlite::{Database, Transaction};
+use crate::documents::rules::{self, check_body, check_collection, check_key};
 use crate::packed::{Malformed, Params, RowReader};
 use crate::ports::documents::{Change, Document, DocumentError, DocumentStore, Search};
 use crate::ports::events::Event;
 use crate::ports::sql::{Rows, SqlError};
 use crate::ports::stores::{StoreCall, StoreLimits};
-
-/// Bytes of a body.
-const BODY_BYTES: usize = 1 << 20;
-
-/// Bytes of an id.
-const ID_BYTES: usize = 256;
 
 const GET: &str = "SELECT id, version, body FROM p2p_documents WHERE collection = $1 AND id = $2";
 const INSERT: &str = "INSERT INTO p2p_documents (collection, id, version, body) VALUES ($1, $2, 1, $3)";
@@ -46,7 +39,7 @@ impl SqliteDocuments {
 
     /// Begins a write, with the record of the event that it handles.
     async fn begin(&self, call: &StoreCall, events: &[Event]) -> Result<Transaction<'_>, DocumentError> {
-        outbox::check(events)?;
+        crate::events::check(events)?;
         let mut transaction = self.database.writer.begin(call.deadline).await?;
         outbox::record_handling(&self.database, &mut transaction, call.handling).await?;
         Ok(transaction)
@@ -98,9 +91,9 @@ impl DocumentStore for SqliteDocuments {
         events: &[Event],
     ) -> Result<(), DocumentError> {
         check_key(collection, id)?;
-        let body = check_body(body)?;
+        let body = rules::text(&check_body(body)?)?;
         let mut transaction = self.begin(&call, events).await?;
-        transaction.host(INSERT, Params::new().text(collection).text(id).text(body)).await?;
+        transaction.host(INSERT, Params::new().text(collection).text(id).text(&body)).await?;
         self.finish(&call, transaction, events).await
     }
 
@@ -157,10 +150,8 @@ async fn current(
 }
 
 fn changed(body: &[u8], changes: &[Change]) -> Result<String, DocumentError> {
-    let mut document: Value = serde_json::from_slice(body).map_err(unreadable)?;
-    change::apply(&mut document, changes)?;
-    let body = serde_json::to_string(&document).map_err(unreadable)?;
-    if body.len() > BODY_BYTES { Err(DocumentError::TooLarge) } else { Ok(body) }
+    let body = serde_json::from_slice(body).map_err(unreadable)?;
+    rules::text(&rules::changed(body, changes)?)
 }
 
 fn documents(rows: &Rows) -> Result<Vec<Document>, DocumentError> {
@@ -183,32 +174,6 @@ fn document(reader: &mut RowReader<'_>) -> Result<Document, Malformed> {
 /// What was written by this room cannot be read by it: a damaged file.
 fn unreadable(error: impl std::fmt::Display) -> DocumentError {
     DocumentError::Unavailable(format!("a damaged document: {error}"))
-}
-
-fn check_collection(name: &str) -> Result<(), DocumentError> {
-    let begins = name.bytes().next().is_some_and(|b| b.is_ascii_lowercase());
-    let goes_on = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-    if begins && goes_on && name.len() <= 48 { Ok(()) } else { Err(DocumentError::Denied) }
-}
-
-fn check_key(collection: &str, id: &str) -> Result<(), DocumentError> {
-    check_collection(collection)?;
-    if id.is_empty() || id.len() > ID_BYTES {
-        return Err(DocumentError::Rejected("an id has 1 to 256 bytes".to_owned()));
-    }
-    Ok(())
-}
-
-fn check_body(body: &[u8]) -> Result<&str, DocumentError> {
-    if body.len() > BODY_BYTES {
-        return Err(DocumentError::TooLarge);
-    }
-    let value: Value = serde_json::from_slice(body)
-        .map_err(|error| DocumentError::Rejected(format!("not JSON: {error}")))?;
-    if !value.is_object() {
-        return Err(DocumentError::Rejected("a body is a JSON object".to_owned()));
-    }
-    std::str::from_utf8(body).map_err(|_| DocumentError::Rejected("not UTF-8".to_owned()))
 }
 
 impl From<SqlError> for DocumentError {

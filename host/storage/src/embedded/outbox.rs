@@ -1,32 +1,17 @@
 //! Events and handled events in the file of the writes they belong to. Relaying them is the jobs room's work.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use p2p_context::{Deadline, Origin, new_uuid};
 use uuid::Uuid;
 
 use super::sqlite::{Database, Transaction};
-use crate::packed::{Malformed, Params, RowReader};
+use crate::events::{self, FORGOTTEN_AT_ONCE, HANDLED_KEPT, PATIENCE};
+use crate::packed::Params;
 use crate::ports::events::{Event, Outbox, OutboxError, OutboxEvent};
 use crate::ports::sql::{Rows, SqlError};
 use crate::ports::stores::{StoreCall, StoreLimits};
-
-/// Bytes of one payload.
-const PAYLOAD_BYTES: usize = 64 << 10;
-
-/// Bytes of a topic or a key.
-const NAME_BYTES: usize = 256;
-
-/// A redelivery comes within days; what was handled longer ago is forgotten.
-const HANDLED_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
-
-/// Rows forgotten with each one recorded: more than one, so that a backlog shrinks, and few, so that no write waits.
-const FORGOTTEN_AT_ONCE: i64 = 4;
-
-/// How long this room's own statements may take.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Events of one `pending` answer, whatever their number.
 const ANSWER: StoreLimits = StoreLimits { rows: u32::MAX, bytes: 256 << 20 };
@@ -40,16 +25,6 @@ const RECORD: &str = "INSERT INTO p2p_inbox (event_id, handled_at) VALUES ($1, $
 const FORGET: &str = "DELETE FROM p2p_inbox WHERE event_id IN \
     (SELECT event_id FROM p2p_inbox WHERE handled_at < $1 ORDER BY handled_at LIMIT $2)";
 const IS_HANDLED: &str = "SELECT 1 FROM p2p_inbox WHERE event_id = $1";
-
-/// Refuses events out of bounds before anything is begun for them.
-pub fn check(events: &[Event]) -> Result<(), SqlError> {
-    let fits = |event: &Event| {
-        event.payload.len() <= PAYLOAD_BYTES
-            && (1..=NAME_BYTES).contains(&event.topic.len())
-            && event.key.len() <= NAME_BYTES
-    };
-    if events.iter().all(fits) { Ok(()) } else { Err(SqlError::Denied) }
-}
 
 /// Adds the events of a write to it, each with who brought it about.
 pub async fn append(
@@ -114,7 +89,7 @@ impl SqliteOutbox {
     }
 
     async fn keep(&self, call: &StoreCall, events: &[Event]) -> Result<(), SqlError> {
-        check(events)?;
+        events::check(events)?;
         if events.is_empty() {
             return Ok(());
         }
@@ -148,7 +123,7 @@ impl Outbox for SqliteOutbox {
 
     async fn pending(&self, limit: u32) -> Result<Vec<OutboxEvent>, OutboxError> {
         let rows = self.read(PENDING, Params::new().s64(i64::from(limit))).await?;
-        outbox_events(&rows).map_err(|_| OutboxError::Unavailable)
+        events::read(&rows).map_err(|_| OutboxError::Unavailable)
     }
 
     async fn relayed(&self, ids: &[Uuid]) -> Result<(), OutboxError> {
@@ -171,30 +146,6 @@ impl Outbox for SqliteOutbox {
     async fn written(&self) {
         self.database.events_written().await;
     }
-}
-
-fn outbox_events(rows: &Rows) -> Result<Vec<OutboxEvent>, Malformed> {
-    let mut reader = RowReader::new(rows)?;
-    let mut events = Vec::with_capacity(rows.count as usize);
-    while reader.advance() {
-        events.push(OutboxEvent {
-            id: reader.uuid()?,
-            position: reader.s64()?,
-            committed_at: reader.timestamp()?,
-            channel_seq: reader.s64_or_null()?,
-            event: Event {
-                topic: reader.text()?.to_owned(),
-                key: reader.text()?.to_owned(),
-                payload: reader.bytes_or_null()?.unwrap_or_default().to_vec(),
-            },
-            origin: Origin {
-                request: reader.text_or_null()?.map(str::to_owned),
-                address: reader.text_or_null()?.and_then(|address| address.parse().ok()),
-                user: reader.uuid_or_null()?,
-            },
-        });
-    }
-    Ok(events)
 }
 
 fn patience() -> Deadline {

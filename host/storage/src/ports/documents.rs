@@ -13,7 +13,9 @@ pub struct Document {
     pub id: String,
     /// 1 when inserted, one more for each update.
     pub version: u64,
-    /// JSON object as UTF-8.
+    /// JSON object as UTF-8. At most 1 MiB and 64 levels deep; integers have 64 bits with their sign; no string holds a
+    /// NUL. Names of members are not empty, do not begin with `$` and hold no `.` and no NUL; at the top they do not
+    /// begin with `_id` or `_p2p` either.
     pub body: Vec<u8>,
 }
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use p2p_context::{Deadline, Origin, Scope};
+use p2p_context::{Deadline, Origin, Scope, TenantId};
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::migrations::Migrations;
@@ -72,6 +73,37 @@ pub trait Stores: Send + Sync + 'static {
 
     /// Whether the stores can be reached and written, for readiness.
     async fn check(&self) -> Result<(), OpenError>;
+
+    /// Waits until this process is the one that does a tenant's background work. At once where no other process can be
+    /// over the same stores.
+    async fn lead(&self, _tenant: &TenantId) -> Leadership {
+        Leadership::for_good()
+    }
+}
+
+/// That this process does a tenant's background work. Between its loss and the moment it is noticed another one may do so
+/// too: nobody may rely on it for more than not doing everything twice.
+#[derive(Debug)]
+pub struct Leadership(Option<watch::Receiver<()>>);
+
+impl Leadership {
+    /// Never lost.
+    pub fn for_good() -> Self {
+        Self(None)
+    }
+
+    /// Lost when the other end closes.
+    pub fn until(lost: watch::Receiver<()>) -> Self {
+        Self(Some(lost))
+    }
+
+    /// Resolves when it is lost.
+    pub async fn lost(&mut self) {
+        match &mut self.0 {
+            Some(held) => while held.changed().await.is_ok() {},
+            None => std::future::pending().await,
+        }
+    }
 }
 
 /// Why stores could not be opened.

@@ -3,8 +3,10 @@
 
 use sha2::{Digest, Sha256};
 
-use super::path::Path;
-use super::{DocumentError, check_collection};
+use super::expression::value;
+use crate::documents::path::Path;
+use crate::documents::rules::check_collection;
+use crate::ports::documents::DocumentError;
 use crate::ports::migrations::Collection;
 
 /// How the names of all of them begin.
@@ -36,7 +38,7 @@ pub fn wanted(collections: &[Collection]) -> Result<Vec<Index>, DocumentError> {
 fn index(collection: &str, paths: &[String]) -> Result<Index, DocumentError> {
     let mut columns = String::new();
     for path in paths {
-        columns.push_str(&Path::parse(path)?.value());
+        columns.push_str(&value(&Path::parse(path)?));
         columns.push_str(", ");
     }
     let definition = format!("ON p2p_documents ({columns}id) WHERE collection = '{collection}'");

@@ -5,18 +5,11 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-use super::path::Path;
+use super::expression;
+use crate::documents::path::Path;
+use crate::documents::search::check;
 use crate::packed::Params;
 use crate::ports::documents::{Comparison, DocumentError, Filter, Order, Search};
-
-/// Conditions of one search.
-const MOST_FILTERS: usize = 20;
-
-/// Sort keys of one search.
-const MOST_ORDERS: usize = 4;
-
-/// Values of one `any-of`.
-const MOST_VALUES: usize = 500;
 
 /// A statement and what is bound to it.
 #[derive(Debug)]
@@ -29,12 +22,7 @@ pub struct Compiled {
 
 /// Compiles a search of a collection whose name was checked.
 pub fn compile(collection: &str, search: &Search) -> Result<Compiled, DocumentError> {
-    if search.filters.len() > MOST_FILTERS || search.order.len() > MOST_ORDERS {
-        return Err(rejected("too many filters or sort keys"));
-    }
-    if !(1..=500).contains(&search.limit) {
-        return Err(rejected("the limit is 1 to 500"));
-    }
+    check(search)?;
     let mut sql = Sql { text: String::with_capacity(256), params: Params::new(), bound: 0 };
     // The name stands in the text because partial indexes are chosen by it.
     sql.push(&format!("SELECT id, version, body FROM p2p_documents WHERE collection = '{collection}'"));
@@ -70,7 +58,8 @@ impl SortKey {
 
 fn sort_keys(order: &[Order]) -> Result<Vec<SortKey>, DocumentError> {
     let key = |order: &Order| {
-        Path::parse(&order.path).map(|path| SortKey { value: path.value(), descending: order.descending })
+        Path::parse(&order.path)
+            .map(|path| SortKey { value: expression::value(&path), descending: order.descending })
     };
     order.iter().map(key).collect()
 }
@@ -133,35 +122,29 @@ impl Sql {
     /// array for its text.
     fn equal(&mut self, path: &Path<'_>, value: &Value) -> Result<String, DocumentError> {
         if value.is_null() {
-            return Ok(format!("{} IS NULL", path.value()));
+            return Ok(format!("{} IS NULL", expression::value(path)));
         }
         let bound = self.bind(value)?;
         Ok(format!(
             "{} = {bound} AND json_type(body, {}) IN ({})",
-            path.value(),
-            path.literal(),
+            expression::value(path),
+            expression::literal(path),
             kinds(value)
         ))
     }
 
     fn ordered(&mut self, path: &Path<'_>, sign: &str, value: &Value) -> Result<String, DocumentError> {
-        if !value.is_number() && !value.is_string() {
-            return Err(rejected("only numbers and strings have an order"));
-        }
         let bound = self.bind(value)?;
         Ok(format!(
             "{} {sign} {bound} AND json_type(body, {}) IN ({})",
-            path.value(),
-            path.literal(),
+            expression::value(path),
+            expression::literal(path),
             kinds(value)
         ))
     }
 
     fn any_of(&mut self, path: &Path<'_>, value: &Value) -> Result<String, DocumentError> {
         let values = value.as_array().ok_or_else(|| rejected("any-of takes an array"))?;
-        if values.len() > MOST_VALUES {
-            return Err(rejected("too many values"));
-        }
         let mut either = String::from("0");
         let (listed, single): (Vec<&Value>, Vec<&Value>) =
             values.iter().partition(|value| value.is_string() || value.is_number());
@@ -172,8 +155,8 @@ impl Sql {
                 let _ = write!(
                     either,
                     " OR ({} IN (SELECT value FROM json_each({list})) AND json_type(body, {}) IN ({}))",
-                    path.value(),
-                    path.literal(),
+                    expression::value(path),
+                    expression::literal(path),
                     kinds(first)
                 );
             }
@@ -187,7 +170,7 @@ impl Sql {
 
     fn contains(&mut self, path: &Path<'_>, value: &Value) -> Result<String, DocumentError> {
         let bound = self.bind(value)?;
-        let at = path.literal();
+        let at = expression::literal(path);
         Ok(format!(
             "json_type(body, {at}) = 'array' AND EXISTS (SELECT 1 FROM json_each(body, {at}) AS element \
              WHERE element.atom IS {bound} AND element.type IN ({}))",
@@ -198,9 +181,6 @@ impl Sql {
     /// Whatever stands behind the given place: greater in some key and equal in all before it, or equal in all and
     /// behind by id. Missing values stand first.
     fn after(&mut self, keys: &[SortKey], values: &[Value], id: &str) -> Result<(), DocumentError> {
-        if keys.len() != values.len() {
-            return Err(rejected("`after` takes one value per sort key"));
-        }
         let mut equal_so_far = String::new();
         let mut either = Vec::with_capacity(keys.len() + 1);
         for (key, value) in keys.iter().zip(values) {

@@ -99,10 +99,10 @@ fn write_cell(out: &mut Vec<u8>, row: &SqliteRow, column: usize) -> Result<(), s
         return Ok(());
     }
     let decoded = match value.type_info().name() {
-        "INTEGER" => i64::decode(value).map(|value| put::s64(out, value)),
-        "REAL" => f64::decode(value).map(|value| put::f64(out, value)),
-        "TEXT" => <&[u8]>::decode(value).map(|value| put_text(out, value)),
-        _ => <&[u8]>::decode(value).map(|value| put::bytes(out, value)),
+        "INTEGER" => <i64 as Decode<Sqlite>>::decode(value).map(|value| put::s64(out, value)),
+        "REAL" => <f64 as Decode<Sqlite>>::decode(value).map(|value| put::f64(out, value)),
+        "TEXT" => <&[u8] as Decode<Sqlite>>::decode(value).map(|value| put_text(out, value)),
+        _ => <&[u8] as Decode<Sqlite>>::decode(value).map(|value| put::bytes(out, value)),
     };
     decoded.map_err(sqlx::Error::Decode)
 }

@@ -12,6 +12,7 @@ use super::connection::Connection;
 use super::errors::sql_error;
 use super::statement::{GuestStatement, Statements, Verb};
 use crate::embedded::outbox;
+use crate::events;
 use crate::packed::RowsWriter;
 use crate::ports::events::Event;
 use crate::ports::sql::{Dialect, Rows, SqlError, SqlStore, Statement};
@@ -79,7 +80,7 @@ impl SqlStore for SqliteStore {
     ) -> Result<Vec<u64>, SqlError> {
         let batch: Vec<Bound> =
             statements.iter().map(|statement| self.bind(statement)).collect::<Result<_, _>>()?;
-        outbox::check(events)?;
+        events::check(events)?;
         if batch.is_empty() && events.is_empty() && call.handling.is_none() {
             return Ok(Vec::new());
         }

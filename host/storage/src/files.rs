@@ -1,5 +1,7 @@
-//! Files of one scope in a folder: streamed to staging, renamed when promoted, served by links of our own.
+//! Files of one scope in a folder: streamed to staging, renamed when promoted, served by links of our own. Both shapes of
+//! deployment keep files so; nothing here knows a database.
 
+pub mod disk;
 mod folder;
 mod links;
 mod names;

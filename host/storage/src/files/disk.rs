@@ -1,4 +1,5 @@
-//! What files alone do not promise: that the folders naming them outlive a power cut. Blocking.
+//! What files alone do not promise: that the folders naming them outlive a power cut, and that the disk takes more.
+//! Blocks, but for the probe.
 
 use std::fs::{self, File};
 use std::io;
@@ -21,4 +22,16 @@ pub fn sync_names(root: &Path, path: &Path) -> io::Result<()> {
 /// Asks the disk to keep the names in a folder.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
+}
+
+/// Writes a file below a folder and removes it: what a full or unwritable disk refuses first.
+pub async fn probe(root: &Path) -> io::Result<()> {
+    let probe = root.join(".check");
+    tokio::fs::create_dir_all(root).await?;
+    tokio::fs::write(&probe, [0; 4096]).await?;
+    match tokio::fs::remove_file(&probe).await {
+        // Another check was quicker.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
 }

@@ -1,4 +1,4 @@
-//! Small values of one scope in this process's memory, bounded by bytes. Gone with the process.
+//! Small values of one scope in this process's memory, bounded by bytes. Gone with the process, unknown to any other.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

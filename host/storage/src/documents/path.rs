@@ -1,4 +1,4 @@
-//! Dotted paths into a document, checked before they become SQL.
+//! Dotted paths into a document, checked before they become part of a statement.
 
 use crate::ports::documents::DocumentError;
 
@@ -17,7 +17,10 @@ pub enum Step<'a> {
     Element(usize),
 }
 
-/// A path that was checked: each step is `[A-Za-z_][A-Za-z0-9_]*` or digits.
+/// Names at the top of a body do not begin so: they are the stores' own.
+pub const RESERVED: [&str; 2] = ["_id", "_p2p"];
+
+/// A path that was checked: each step is `[A-Za-z_][A-Za-z0-9_]*` or digits, the first one of no store's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Path<'a>(Vec<Step<'a>>);
 
@@ -25,8 +28,9 @@ impl<'a> Path<'a> {
     /// Checks and takes a path apart.
     pub fn parse(text: &'a str) -> Result<Self, DocumentError> {
         let steps: Option<Vec<_>> = text.split('.').map(step).collect();
+        let is_reserved = RESERVED.iter().any(|begin| text.starts_with(begin));
         match steps {
-            Some(steps) if text.len() <= LONGEST && steps.len() <= DEEPEST => Ok(Self(steps)),
+            Some(steps) if text.len() <= LONGEST && steps.len() <= DEEPEST && !is_reserved => Ok(Self(steps)),
             _ => Err(DocumentError::Rejected(format!("`{text:.64}` is not a path"))),
         }
     }
@@ -34,24 +38,6 @@ impl<'a> Path<'a> {
     /// The steps, at least one.
     pub fn steps(&self) -> &[Step<'a>] {
         &self.0
-    }
-
-    /// The path as a literal of SQLite's JSON functions. Nothing in it can end the literal.
-    pub fn literal(&self) -> String {
-        let mut literal = String::from("'$");
-        for step in &self.0 {
-            match step {
-                Step::Member(name) => literal.extend([".\"", name, "\""]),
-                Step::Element(index) => literal.push_str(&format!("[{index}]")),
-            }
-        }
-        literal.push('\'');
-        literal
-    }
-
-    /// The value at the path, as an expression; the same text in queries and in indexes.
-    pub fn value(&self) -> String {
-        format!("json_extract(body, {})", self.literal())
     }
 }
 
@@ -69,8 +55,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_becomes_a_literal() {
-        assert_eq!(Path::parse("replies.0.author_id").unwrap().literal(), "'$.\"replies\"[0].\"author_id\"'");
+    fn a_path_is_taken_apart() {
+        let path = Path::parse("replies.0.author_id").unwrap();
+        assert_eq!(path.steps(), [Step::Member("replies"), Step::Element(0), Step::Member("author_id")]);
     }
 
     #[test]
@@ -78,8 +65,24 @@ mod tests {
         let deep = vec!["a"; 17].join(".");
         let long = "a".repeat(257);
         for bad in [
-            "", ".", "a.", ".a", "a..b", "a'b", "a\"b", "a b", "$", "a[0]", "9a", "é", "1234567", &deep,
+            "",
+            ".",
+            "a.",
+            ".a",
+            "a..b",
+            "a'b",
+            "a\"b",
+            "a b",
+            "$",
+            "a[0]",
+            "9a",
+            "é",
+            "1234567",
+            &deep,
             &long,
+            "_id",
+            "_p2p.version",
+            "_p2p_x",
         ] {
             assert!(Path::parse(bad).is_err(), "{bad}");
         }

@@ -8,8 +8,7 @@ use std::path::{Path, PathBuf};
 use p2p_context::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::names;
-use crate::embedded::disk;
+use super::{disk, names};
 use crate::ports::blobs::{BlobError, BlobInfo};
 
 const DATA: &str = "data";
