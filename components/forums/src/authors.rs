@@ -62,6 +62,11 @@ impl<'a> Authors<'a> {
         Ok(Self(rows.all()?))
     }
 
+    /// Every card, in the directory's order.
+    pub fn iter(&self) -> impl Iterator<Item = &Author<'a>> {
+        self.0.iter()
+    }
+
     /// The card of this person.
     pub fn get(&self, id: Uuid) -> Author<'a> {
         self.0.iter().find(|author| author.id == id).copied().unwrap_or(Author::former(id))

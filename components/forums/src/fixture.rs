@@ -1,10 +1,8 @@
 //! A forum over the test host, with people in two organizations, for the tests of every verb. Serves nothing else.
 
 use p2p_sdk::test_host::{Answered, Card, TestHost};
-use p2p_sdk::{Actor, Role, Timestamp, Uuid, params};
+use p2p_sdk::{Actor, Role, Uuid, params};
 use serde_json::{Value, json};
-
-use crate::posts::PostDocument;
 
 /// A forum and who goes there.
 pub struct Forum {
@@ -91,19 +89,54 @@ impl Forum {
         self.host.get(&format!("/forums/topics/{id}")).by(by).send()
     }
 
-    /// Puts a post under a topic, as later verbs will.
-    pub fn answer(&self, topic: Uuid, by: &Actor, content: &str, at: Timestamp) -> Uuid {
+    /// Adds a post to a topic; answers its id.
+    pub fn answer(&self, topic: Uuid, by: &Actor, content: &str) -> Uuid {
+        self.add(by, &format!("/forums/topics/{topic}/posts"), &json!({ "content": content }))
+    }
+
+    /// Replies to a post; answers the reply's id.
+    pub fn reply(&self, post: Uuid, by: &Actor, content: &str) -> Uuid {
+        self.add(by, &format!("/forums/posts/{post}/reply"), &json!({ "content": content }))
+    }
+
+    /// Answers a reply; answers the id of the new one.
+    pub fn reply_to(&self, post: Uuid, parent: Uuid, by: &Actor, content: &str) -> Uuid {
+        let body = json!({ "content": content, "parentReplyId": parent });
+        self.add(by, &format!("/forums/posts/{post}/reply"), &body)
+    }
+
+    fn add(&self, by: &Actor, path: &str, body: &Value) -> Uuid {
+        let answer = self.host.post(path).by(by).json(body).send();
+        assert_eq!(answer.status, 201, "{}", String::from_utf8_lossy(&answer.body));
+        answer.json()["id"].as_str().unwrap().parse().unwrap()
+    }
+
+    /// Asks for a post and a page of its replies.
+    pub fn read_post(&self, by: &Actor, id: Uuid, query: &str) -> Answered {
+        self.host.get(&format!("/forums/posts/{id}?{query}")).by(by).send()
+    }
+
+    /// A document that a call left behind: no row tells of it.
+    pub fn orphan(&self, topic: Uuid, by: &Actor, content: &str) -> Uuid {
         let id = self.host.new_id();
-        let post = PostDocument { is_root: false, ..PostDocument::root(topic, by.user_id, content, at) };
-        let body = serde_json::to_vec(&post).unwrap();
+        let post = crate::posts::PostDocument::new(id, topic, by.user_id, content, self.host.now());
         let insert = "INSERT INTO p2p_documents (collection, id, version, body) VALUES ('posts', $1, 1, $2)";
-        self.host.execute(insert, params![id.to_string(), body]);
+        self.host.execute(insert, params![id.to_string(), serde_json::to_vec(&post).unwrap()]);
         id
+    }
+
+    /// One number of the store.
+    pub fn number(&self, query: &str, id: Uuid) -> i64 {
+        self.host.query(query, &params![id]).value().unwrap().unwrap()
     }
 
     /// How many posts are stored, seen or not.
     pub fn posts_stored(&self) -> i64 {
-        self.host.query("SELECT count(*) FROM p2p_documents", &params![]).value().unwrap().unwrap()
+        self.host
+            .query("SELECT count(*) FROM p2p_documents WHERE collection = 'posts'", &params![])
+            .value()
+            .unwrap()
+            .unwrap()
     }
 }
 

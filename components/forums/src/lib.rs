@@ -1,23 +1,31 @@
 //! Forums: topics of a network of organizations, and the posts in them. This file is the table of what the feature has;
 //! what each route does stands in a file named after it. Knows no other feature.
 
+mod again;
+mod attachments;
 mod authors;
+mod bookmarks;
 mod categories;
+mod contributors;
 #[cfg(test)]
 mod fixture;
+mod likes;
+mod mentions;
 mod posts;
+mod replies;
+mod revisions;
+mod rights;
+mod sweep;
+mod switch;
+mod told;
 mod topics;
+mod views;
 
-use p2p_sdk::{Code, Feature, Page, get, migration, post};
-
-use topics::{Filter, NewTopic, Topic, WholeTopic};
-
-/// The longest content, every character written as the longest escape of JSON, and what stands around it.
-const TOPIC_BODY_LIMIT: usize = 640 << 10;
+use p2p_sdk::{Feature, migration};
 
 /// The feature.
 pub fn feature() -> Feature {
-    Feature::new(
+    let feature = Feature::new(
         "forums",
         env!("CARGO_PKG_VERSION"),
         "Topics of a network of organizations and the posts in them.",
@@ -25,29 +33,11 @@ pub fn feature() -> Feature {
     .migrations(&[
         migration!("../../migrations/forums", "0001_categories"),
         migration!("../../migrations/forums", "0002_topics"),
-    ])
-    .collection(posts::COLLECTION, &[&["topicId", "createdAt"]])
-    .route(
-        get("/forums/topics", topics::list)
-            .summary("Topics the caller may see, pinned ones first.")
-            .query::<Filter>()
-            .paged()
-            .answers::<Page<Topic<'static>>>(200),
-    )
-    .route(
-        post("/forums/topics", topics::create)
-            .summary("Opens a topic.")
-            .idempotent()
-            .body_limit(TOPIC_BODY_LIMIT)
-            .takes::<NewTopic>()
-            .answers::<WholeTopic<'static>>(201),
-    )
-    .route(
-        get("/forums/topics/{id}", topics::read)
-            .summary("A topic and its first posts.")
-            .answers::<WholeTopic<'static>>(200)
-            .fails(&[Code::NotFound]),
-    )
+        migration!("../../migrations/forums", "0003_posts"),
+        migration!("../../migrations/forums", "0004_community"),
+    ]);
+    let feature = likes::routes(replies::routes(posts::routes(topics::routes(feature))));
+    attachments::routes(bookmarks::routes(contributors::routes(categories::routes(feature))))
 }
 
-p2p_sdk::export!(feature, [sql, documents, text, directory, log, clock, random]);
+p2p_sdk::export!(feature, [sql, documents, blobs, text, directory, cache, log, clock, random]);

@@ -2,6 +2,8 @@
 //! route and nothing is kept; with it, a type brings its schema along.
 
 #[cfg(feature = "describe")]
+mod answers;
+#[cfg(feature = "describe")]
 mod manifest;
 #[cfg(feature = "describe")]
 mod openapi;

@@ -84,6 +84,7 @@ impl Feature {
 
     /// Adds a route. Where two match a path, the one with the earlier literal segment wins, whatever their order here.
     #[must_use]
+    #[inline(never)]
     pub fn route(mut self, route: Route) -> Self {
         let place = self.routes.partition_point(|other| other.rank().le(route.rank()));
         self.routes.insert(place, route);

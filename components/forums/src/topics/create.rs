@@ -1,39 +1,24 @@
 //! `POST /forums/topics`: the root post first, as a document nobody can see, then the commit that makes it visible and
 //! tells of it.
 
-use p2p_sdk::{Actor, Batch, Ctx, Problem, Request, Response, Timestamp, Uuid, params};
-use serde::Serialize;
-use serde_json::value::RawValue;
+use p2p_sdk::{Actor, Batch, Ctx, Problem, Request, Response, params};
 
 use super::draft::{Derived, NewTopic};
 use super::fold::fold;
 use super::row::{Status, Topic};
 use super::visibility::Visibility;
-use super::whole::{Dressing, WholeTopic};
+use super::whole::WholeTopic;
+use crate::attachments::{self, Attachment};
 use crate::authors::Author;
-use crate::categories;
-use crate::posts::{self, PostDocument, Written};
+use crate::contributors::{self, Deed};
+use crate::posts::{self, Bare, PostRow, Text};
+use crate::told::{Told, Words};
+use crate::{categories, sweep};
 
 const INSERT: &str = "INSERT INTO topics (id, title, title_folded, slug, category, tags, visibility, created_by, \
     organization_id, excerpt, last_activity_at, created_at, updated_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $11)";
-const INSERT_TAG: &str = "INSERT INTO topic_tags (tag, topic_id) VALUES ($1, $2)";
-
-/// What `forums.topic.created` says.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Created<'a> {
-    id: Uuid,
-    title: &'a str,
-    slug: &'a str,
-    category: &'a str,
-    tags: &'a RawValue,
-    visibility: Visibility,
-    author_id: Uuid,
-    organization_id: Option<Uuid>,
-    excerpt: &'a str,
-    created_at: Timestamp,
-}
+pub const INSERT_TAG: &str = "INSERT INTO topic_tags (tag, topic_id) VALUES ($1, $2)";
 
 /// Opens a topic.
 pub async fn create(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
@@ -41,15 +26,21 @@ pub async fn create(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     let new: NewTopic = request.json()?;
     new.check(actor)?;
     categories::require(ctx, &new.category).await?;
+    let files = attachments::check(ctx, actor, &new.attachments).await?;
+    let within = actor.organization_id.filter(|_| new.visibility == Visibility::Organization);
+    let words = Words::of(ctx, within, &new.content).await?;
     let derived = Derived::of(ctx, &new).await?;
     let topic = opened(ctx, actor, &new, &derived);
-    let root = PostDocument::root(topic.id, actor.user_id, &new.content, topic.created_at);
-    let posts = Written::page(&posts::FIRST_PAGE, vec![Written { id: topic.id, document: root.clone() }]);
-    let dressing = Dressing::of(ctx, &topic, &posts).await?;
-    let batch = batch(&topic, &derived);
-    let answer = Response::created(&WholeTopic::new(topic.clone(), posts, &dressing)?).etag(topic.version);
-    posts::insert(ctx, topic.id, &root).await?;
-    batch.answer(ctx, answer).await
+    let root = PostRow::new(ctx, topic.id, topic.id)?;
+    let told = words.told(told(&topic));
+    let batch = batch(&topic, &root, &derived);
+    let batch = attachments::claim(batch, &new.attachments, actor.user_id, root.id);
+    let batch = batch.tell(told.event("forums.topic.created"));
+    posts::keep(ctx, &root, &new.content, &files).await?;
+    let answer = answer(ctx, topic, root, &new.content, files).await?;
+    let answer = batch.answer(ctx, answer).await;
+    sweep::now_and_then(ctx).await;
+    answer
 }
 
 fn opened<'a>(ctx: &Ctx, actor: &Actor, new: &'a NewTopic, derived: &'a Derived) -> Topic<'a> {
@@ -77,11 +68,31 @@ fn opened<'a>(ctx: &Ctx, actor: &Actor, new: &'a NewTopic, derived: &'a Derived)
         updated_at: now,
         version: 1,
         popularity: 0,
+        trend: 0,
+        best_reply_id: None,
     }
 }
 
-/// The rows of a topic and the event that tells of it.
-fn batch(topic: &Topic<'_>, derived: &Derived) -> Batch {
+fn told<'a>(topic: &Topic<'a>) -> Told<'a> {
+    Told {
+        id: topic.id,
+        topic_id: topic.id,
+        author_id: topic.created_by,
+        organization_id: topic.organization_id,
+        visibility: topic.visibility,
+        topic_organization_id: topic.organization_id,
+        title: topic.title,
+        slug: Some(topic.slug),
+        category: Some(topic.category),
+        tags: Some(topic.tags),
+        excerpt: Some(topic.excerpt),
+        created_at: Some(topic.created_at),
+        ..Told::default()
+    }
+}
+
+/// The rows of a topic.
+fn batch(topic: &Topic<'_>, root: &PostRow, derived: &Derived) -> Batch {
     let Topic {
         id, title, slug, category, visibility, created_by, organization_id, excerpt, created_at, ..
     } = *topic;
@@ -100,20 +111,22 @@ fn batch(topic: &Topic<'_>, derived: &Derived) -> Batch {
     ];
     let batch = Batch::new().run_one(INSERT, row);
     let batch = derived.tags.iter().fold(batch, |batch, tag| batch.run_one(INSERT_TAG, params![tag, id]));
-    let tags = topic.tags;
-    let created = Created {
-        id,
-        title,
-        slug,
-        category,
-        tags,
-        visibility,
-        author_id: created_by,
-        organization_id,
-        excerpt,
-        created_at,
-    };
-    batch.event("forums.topic.created", id, &created)
+    let batch = categories::count(posts::row(batch, root), category, visibility, organization_id, 1);
+    contributors::credit(batch, created_by, organization_id, Deed::Topic, 1)
+}
+
+async fn answer(
+    ctx: &Ctx,
+    topic: Topic<'_>,
+    root: PostRow,
+    content: &str,
+    attachments: Vec<Attachment>,
+) -> Result<Response, Problem> {
+    let version = topic.version;
+    let mut bare = Bare::new(root, Text { id: root.id, content: content.to_owned(), attachments });
+    let dressing = bare.dress(ctx, None).await?;
+    let posts = bare.show(&dressing, None)?;
+    Ok(Response::created(&WholeTopic::new(topic, posts, &dressing.authors()?)).etag(version))
 }
 
 #[cfg(test)]
@@ -157,9 +170,10 @@ mod tests {
         let [event] = events.as_slice() else { panic!("{events:?}") };
         assert_eq!((event.topic.as_str(), event.key.clone()), ("forums.topic.created", id.to_string()));
         let told: Value = serde_json::from_slice(&event.payload).unwrap();
-        let wanted = json!({ "id": id, "title": "Among ourselves", "slug": "among-ourselves", "category": "general",
-            "tags": [], "visibility": "organization", "authorId": forum.huda.user_id,
-            "organizationId": forum.huda.organization_id, "excerpt": "Pump P-101 vibrates above 40 Hz.",
+        let wanted = json!({ "id": id, "topicId": id, "title": "Among ourselves", "slug": "among-ourselves",
+            "category": "general", "tags": [], "visibility": "organization", "authorId": forum.huda.user_id,
+            "organizationId": forum.huda.organization_id, "topicOrganizationId": forum.huda.organization_id,
+            "excerpt": "Pump P-101 vibrates above 40 Hz.", "text": "Pump P-101 vibrates above 40 Hz.",
             "createdAt": forum.host.now() });
         assert_eq!(told, wanted);
     }

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use p2p_sdk::{Actor, Check, Ctx, Problem, Rule};
+use p2p_sdk::{Actor, Check, Ctx, Problem, Rule, Uuid};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -11,7 +11,7 @@ use super::tags;
 use super::visibility::Visibility;
 
 const TITLE: RangeInclusive<usize> = 5..=200;
-const CONTENT: RangeInclusive<usize> = 20..=50_000;
+pub const CONTENT: RangeInclusive<usize> = 20..=50_000;
 const CATEGORY: RangeInclusive<usize> = 1..=100;
 /// Characters of a topic's content that a list shows.
 const EXCERPT_MAX: u32 = 200;
@@ -39,6 +39,10 @@ pub struct NewTopic {
     pub tags: Vec<String>,
     #[serde(default)]
     pub visibility: Visibility,
+    /// Files that the caller sent before, for the root post.
+    #[serde(default)]
+    #[cfg_attr(feature = "describe", schema(max_items = 10))]
+    pub attachments: Vec<Uuid>,
 }
 
 /// What is made of what was given, by rules of our own and by the host.
@@ -52,14 +56,37 @@ pub struct Derived {
 impl NewTopic {
     /// Refuses what breaks a rule, all at once (422). Whether the category exists is asked elsewhere.
     pub fn check(&self, actor: &Actor) -> Result<(), Problem> {
-        let within = self.visibility == Visibility::Network || actor.organization_id.is_some();
-        let check = Check::new()
-            .text("title", &self.title, TITLE)
-            .prose("content", &self.content, CONTENT)
-            .text("category", &self.category, CATEGORY)
-            .that(within, "visibility", NO_ORGANIZATION);
+        let check = title(Check::new(), &self.title);
+        let check = category(content(check, &self.content), &self.category);
+        let check = visibility(check, self.visibility, actor.organization_id);
         tags::check(check, &self.tags).finish()
     }
+}
+
+/// How a topic's content begins, without markup, as lists show it.
+pub async fn excerpt(ctx: &Ctx, content: &str) -> String {
+    ctx.text().excerpt(vec![content.to_owned()], EXCERPT_MAX).await.pop().unwrap_or_default()
+}
+
+/// A title.
+pub fn title(check: Check, title: &str) -> Check {
+    check.text("title", title, TITLE)
+}
+
+/// The content of a root post.
+pub fn content(check: Check, content: &str) -> Check {
+    check.prose("content", content, CONTENT)
+}
+
+/// A category, as far as its form goes.
+pub fn category(check: Check, category: &str) -> Check {
+    check.text("category", category, CATEGORY)
+}
+
+/// Who may see it: an organization only where the author has one.
+pub fn visibility(check: Check, visibility: Visibility, organization: Option<Uuid>) -> Check {
+    let within = visibility == Visibility::Network || organization.is_some();
+    check.that(within, "visibility", NO_ORGANIZATION)
 }
 
 impl Derived {
@@ -67,8 +94,7 @@ impl Derived {
     pub async fn of(ctx: &Ctx, new: &NewTopic) -> Result<Self, Problem> {
         let tags = tags::normalize_all(&new.tags);
         let tags_json = serde_json::value::to_raw_value(&tags).map_err(Problem::internal)?;
-        let excerpt =
-            ctx.text().excerpt(vec![new.content.clone()], EXCERPT_MAX).await.pop().unwrap_or_default();
+        let excerpt = excerpt(ctx, &new.content).await;
         Ok(Self { slug: slug(&new.title), excerpt, tags, tags_json })
     }
 }

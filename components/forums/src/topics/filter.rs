@@ -41,6 +41,8 @@ pub enum Sort {
     Latest,
     /// The most replies, likes and views first.
     Popular,
+    /// The same, and what is new before what is old.
+    Trending,
 }
 
 impl Sort {
@@ -49,6 +51,7 @@ impl Sort {
         match self {
             Self::Latest => "last_activity_at",
             Self::Popular => "popularity",
+            Self::Trending => "trend",
         }
     }
 
@@ -57,6 +60,7 @@ impl Sort {
         match self {
             Self::Latest => "forums.topics.latest",
             Self::Popular => "forums.topics.popular",
+            Self::Trending => "forums.topics.trending",
         }
     }
 }
@@ -81,7 +85,10 @@ impl Filter {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::fixture::{Forum, draft, with};
 
     fn filter(search: &str, tag: &str) -> Result<Filter, Problem> {
         Filter { search: Some(search.into()), tag: Some(tag.into()), ..Filter::default() }.normalize()
@@ -106,5 +113,57 @@ mod tests {
         let problem = filter("a\0b", "c\0d").unwrap_err();
         let fields: Vec<_> = problem.wrong_fields().iter().map(|wrong| wrong.field.as_ref()).collect();
         assert_eq!(fields, ["tag", "search"]);
+    }
+
+    #[test]
+    fn what_is_no_filter_is_named() {
+        let forum = Forum::new();
+        for (query, field, code) in [
+            ("sort=odd", "sort", "FORM"),
+            ("author=me", "author", "FORM"),
+            ("pinned=perhaps", "pinned", "TYPE"),
+            ("search=%00", "search", "CHARACTERS"),
+            ("tag=%00", "tag", "CHARACTERS"),
+            ("category=%00", "category", "CHARACTERS"),
+            ("page=0", "page", "RANGE"),
+        ] {
+            let answer = forum.list(&forum.huda, query);
+            assert_eq!(
+                (answer.status, answer.wrong_fields()),
+                (422, vec![(field.into(), code.into())]),
+                "{query}"
+            );
+        }
+    }
+
+    #[test]
+    fn filters_narrow_and_join() {
+        let forum = Forum::new();
+        let valve = with(draft("Valve Actuators 100%_safe"), "tags", json!(["Pneumatics", "Safety First"]));
+        forum.opened(&forum.huda, &with(valve, "category", json!("quality")));
+        let robot =
+            forum.opened(&forum.stranger, &with(draft("الأتمتة في المصنع"), "tags", json!(["safety first"])));
+        forum.set(robot, "has_best_answer = $2", true);
+        forum.set(robot, "is_pinned = $2", true);
+        let (valve, robot) = (&["Valve Actuators 100%_safe"][..], &["الأتمتة في المصنع"][..]);
+        let author = format!("author={}&category=quality", forum.huda.user_id);
+        for (query, wanted) in [
+            ("category=quality", valve),
+            ("category=unheard-of", &[]),
+            ("tag=SAFETY+first&pinned=true", robot),
+            ("tag=pneumatics", valve),
+            ("tag=pneu", &[]),
+            ("search=actuators+100%25_", valve),
+            ("search=a%25s", &[]),
+            ("search=%D8%A7%D9%84%D8%A7%D8%AA%D9%85%D8%AA%D9%87", robot),
+            ("answered=true", robot),
+            ("answered=false&tag=safety-first", valve),
+            ("pinned=false", valve),
+            ("mine=true", valve),
+            (author.as_str(), valve),
+            ("mine=true&answered=true", &[]),
+        ] {
+            assert_eq!(forum.titles(&forum.huda, query), wanted, "{query}");
+        }
     }
 }

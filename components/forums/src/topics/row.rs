@@ -9,9 +9,18 @@ use super::filter::Sort;
 use super::visibility::Visibility;
 use crate::authors::Author;
 
-/// What `Topic` reads, in this order.
-pub const COLUMNS: &str = "id, title, slug, category, tags, status, visibility, created_by, organization_id, is_pinned, \
-    excerpt, views, likes, reply_count, has_best_answer, last_activity_at, created_at, updated_at, version, popularity";
+/// What `Topic` reads, in this order, but for the last one.
+const COLUMNS: &str = "id, title, slug, category, tags, status, visibility, created_by, organization_id, is_pinned, \
+    excerpt, views, likes, reply_count, has_best_answer, last_activity_at, created_at, updated_at, version, \
+    popularity, trend, best_reply_id";
+
+/// What `Topic` reads, of the table `topics`. The parameter of this number is the caller's id.
+pub fn columns(user: u32) -> String {
+    format!(
+        "{COLUMNS}, EXISTS (SELECT 1 FROM bookmarks WHERE bookmarks.user_id = ${user} \
+        AND bookmarks.topic_id = topics.id)"
+    )
+}
 
 /// Whether a topic takes posts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -68,6 +77,10 @@ pub struct Topic<'a> {
     pub version: Version,
     #[serde(skip)]
     pub popularity: i64,
+    #[serde(skip)]
+    pub trend: i64,
+    #[serde(skip)]
+    pub best_reply_id: Option<Uuid>,
 }
 
 impl<'a> FromRow<'a> for Topic<'a> {
@@ -92,12 +105,14 @@ impl<'a> FromRow<'a> for Topic<'a> {
             likes: row.get()?,
             reply_count: row.get()?,
             has_best_answer: row.get()?,
-            is_bookmarked: false,
             last_activity_at: row.get()?,
             created_at: row.get()?,
             updated_at: row.get()?,
             version: row.get()?,
             popularity: row.get()?,
+            trend: row.get()?,
+            best_reply_id: row.get()?,
+            is_bookmarked: row.get()?,
         })
     }
 }
@@ -108,13 +123,14 @@ impl Topic<'_> {
         let values = match sort {
             Sort::Latest => params![self.is_pinned, self.last_activity_at, self.id],
             Sort::Popular => params![self.is_pinned, self.popularity, self.id],
+            Sort::Trending => params![self.is_pinned, self.trend, self.id],
         };
         Cursor::new(sort.list(), values)
     }
 }
 
 /// JSON text that is answered as it is.
-struct Json<'a>(&'a RawValue);
+pub struct Json<'a>(pub &'a RawValue);
 
 impl<'a> FromCell<'a> for Json<'a> {
     fn from_cell(cell: Cell<'a>) -> Option<Self> {

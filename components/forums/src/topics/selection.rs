@@ -7,13 +7,15 @@ use std::fmt::Write;
 use p2p_sdk::{Actor, Cursor, PageRequest, Param, Params, Problem, Timestamp, Uuid};
 
 use super::filter::{Filter, Sort};
-use super::row::COLUMNS;
+use super::row::columns;
 use super::visibility::Viewer;
 
 /// Topics the caller may see that pass a filter.
 #[derive(Debug, Clone)]
 pub struct Selection {
     sort: Sort,
+    /// Whose bookmarks are shown.
+    user: Uuid,
     /// Each led by `AND`.
     conditions: String,
     bound: Bound,
@@ -50,7 +52,8 @@ impl Selection {
         if let Viewer::Member(organization) = viewer {
             bound.bind(&organization);
         }
-        let mut selection = Self { sort: filter.sort, conditions: viewer.condition().to_owned(), bound };
+        let (sort, user, conditions) = (filter.sort, actor.user_id, viewer.condition(1));
+        let mut selection = Self { sort, user, conditions, bound };
         selection.narrow("category =", filter.category.as_ref(), "");
         selection.narrow("created_by =", filter.author.as_ref(), "");
         selection.narrow("created_by =", filter.mine.then_some(&actor.user_id), "");
@@ -69,7 +72,9 @@ impl Selection {
         }
         let order = self.sort.column();
         let limit = self.bound.bind(&wanted.fetch());
-        let mut text = self.select(COLUMNS);
+        let user = self.user;
+        let columns = columns(self.bound.bind(&user));
+        let mut text = self.select(&columns);
         let _ = write!(text, " ORDER BY is_pinned DESC, {order} DESC, id DESC LIMIT ${limit}");
         if wanted.offset > 0 {
             let offset = self.bound.bind(&wanted.offset);
@@ -99,7 +104,7 @@ impl Selection {
         let first = self.bound.count + 1;
         let id = match self.sort {
             Sort::Latest => self.bind_place(cursor.read::<(bool, Timestamp, Uuid)>(list)?),
-            Sort::Popular => self.bind_place(cursor.read::<(bool, i64, Uuid)>(list)?),
+            Sort::Popular | Sort::Trending => self.bind_place(cursor.read::<(bool, i64, Uuid)>(list)?),
         };
         let (value, order) = (first + 1, self.sort.column());
         let _ = write!(self.conditions, " AND (is_pinned, {order}, id) < (${first}, ${value}, ${id})");
@@ -169,15 +174,15 @@ mod tests {
     fn place(sort: Sort) -> Cursor {
         let values = match sort {
             Sort::Latest => params![false, Timestamp(7), Uuid::NIL],
-            Sort::Popular => params![false, 7i64, Uuid::NIL],
+            Sort::Popular | Sort::Trending => params![false, 7i64, Uuid::NIL],
         };
         Cursor::new(sort.list(), values)
     }
 
-    /// A filter in both orders, for callers who see more and less, with and without a cursor.
+    /// A filter in every order, for callers who see more and less, with and without a cursor.
     fn pages(forum: &Forum, filter: &Filter) -> Vec<Statement> {
         let mut pages = Vec::new();
-        for sort in [Sort::Latest, Sort::Popular] {
+        for sort in [Sort::Latest, Sort::Popular, Sort::Trending] {
             let filter = Filter { sort, ..filter.clone() };
             for actor in [&forum.huda, &forum.platform_admin] {
                 let selection = Selection::new(&filter, actor);
@@ -205,7 +210,8 @@ mod tests {
         let forum = Forum::new();
         for page in pages(&forum, &Filter::default()) {
             let (steps, goes_on) = (plan(&forum, &page), page.text.contains(" < ("));
-            assert_eq!(steps.len(), 1, "{} {steps:?}", page.text);
+            assert_eq!(steps.len(), 3, "{} {steps:?}", page.text);
+            assert!(steps[1].starts_with("CORRELATED") && steps[2].contains("(user_id=? AND topic_id=?)"));
             assert_eq!(
                 steps[0].starts_with("SEARCH") && steps[0].contains(",id)<(?,?,?)"),
                 goes_on,

@@ -1,7 +1,7 @@
 //! Who may see a topic: the whole network, or its organization only. Both forms of the rule stand here, for one topic
 //! and for a list, and must say the same.
 
-use p2p_sdk::{Actor, Cell, FromCell, Uuid};
+use p2p_sdk::{Actor, Cell, FromCell, Params, Uuid};
 use serde::{Deserialize, Serialize};
 
 /// Who may see a topic.
@@ -66,12 +66,19 @@ impl Viewer {
         }
     }
 
-    /// The same for the rows of a list. `$1` is the organization of a member.
-    pub const fn condition(self) -> &'static str {
+    /// The same for the rows of a list. The parameter of this number is the organization of a member; see `bind`.
+    pub fn condition(self, organization: u32) -> String {
         match self {
-            Self::Outsider => " AND visibility = 'network'",
-            Self::Member(_) => " AND (visibility = 'network' OR organization_id = $1)",
-            Self::PlatformAdmin => "",
+            Self::Outsider => " AND visibility = 'network'".to_owned(),
+            Self::Member(_) => format!(" AND (visibility = 'network' OR organization_id = ${organization})"),
+            Self::PlatformAdmin => String::new(),
+        }
+    }
+
+    /// Adds the parameter of the condition, if it has one.
+    pub fn bind(self, params: &mut Params) {
+        if let Self::Member(organization) = self {
+            params.push(&organization);
         }
     }
 }

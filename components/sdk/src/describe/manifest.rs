@@ -121,6 +121,9 @@ fn mistakes(feature: &Feature) -> Vec<String> {
         if route.body_limit.is_some_and(|limit| limit > BODY_LIMIT_MAX) {
             mistakes.push(format!("{route:?} takes more than {BODY_LIMIT_MAX} bytes"));
         }
+        if route.schemas.is_example_wrong() {
+            mistakes.push(format!("{route:?} has an example that is no JSON, or takes none"));
+        }
         if route.statuses.is_empty() {
             mistakes.push(format!("{route:?} does not say what it answers"));
         }
@@ -131,8 +134,8 @@ fn mistakes(feature: &Feature) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::feature::{get, post};
-    use crate::{Ctx, Page, Problem, Request, Response, Uuid};
+    use crate::feature::{get, patch, post};
+    use crate::{Code, Ctx, Page, Problem, Request, Response, Uuid};
 
     async fn nothing(_: &Ctx, _: Request) -> Result<Response, Problem> {
         Ok(Response::no_content())
@@ -180,7 +183,51 @@ mod tests {
         assert!(list.get("security").is_none());
         assert_eq!(list["parameters"][0]["name"], "limit");
         let create = &openapi["paths"]["/things"]["post"];
-        assert!(create["responses"].get("403").is_some() && create["responses"].get("201").is_some());
+        assert!(create["responses"].get("422").is_some() && create["responses"].get("201").is_some());
+        let invalid = responses["things.VALIDATION"].clone();
+        assert_eq!(invalid["x-error-codes"], json!(["VALIDATION"]));
+    }
+
+    #[derive(utoipa::ToSchema)]
+    #[expect(dead_code, reason = "only its schema matters")]
+    struct Change {
+        name: String,
+    }
+
+    fn edited() -> Feature {
+        let change = || {
+            patch("/things/{id}", nothing)
+                .takes::<Change>()
+                .answers::<Uuid>(200)
+                .fails(&[Code::VersionConflict])
+        };
+        feature().route(change().example(r#"{"name": "Press"}"#))
+    }
+
+    #[test]
+    fn an_example_is_shown_and_a_wrong_one_told() {
+        let paths = &manifest(&edited())["openapi"]["paths"];
+        let content = &paths["/things/{id}"]["patch"]["requestBody"]["content"]["application/json"];
+        assert_eq!(content["example"], json!({ "name": "Press" }));
+        assert_eq!(mistakes(&edited()), Vec::<String>::new());
+        let wrong = feature()
+            .route(post("/a", nothing).takes::<Change>().answers_empty(204).example("{name}"))
+            .route(post("/b", nothing).answers_empty(204).example("{}"));
+        assert_eq!(mistakes(&wrong).len(), 2, "{:?}", mistakes(&wrong));
+    }
+
+    #[test]
+    fn what_can_be_edited_tells_its_version_and_takes_it_back() {
+        let paths = &manifest(&edited())["openapi"]["paths"];
+        let etag = |path: &str, method: &str, status: &str| {
+            paths[path][method]["responses"][status]["headers"].get("ETag").is_some()
+        };
+        assert!(etag("/things/{id}", "get", "200") && etag("/things/{id}", "patch", "200"));
+        assert!(etag("/things", "post", "201") && !etag("/things", "get", "200"));
+        let parameters = paths["/things/{id}"]["patch"]["parameters"].as_array().unwrap();
+        assert!(parameters.iter().any(|parameter| parameter["name"] == "If-Match"));
+        let untouched = &manifest(&feature())["openapi"]["paths"]["/things/{id}"]["get"]["responses"]["200"];
+        assert!(untouched.get("headers").is_none());
     }
 
     #[test]

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::answers::{PROBLEM, problem_schema, responses, shared_responses};
 use super::schema::{REFERENCE, SchemaOf};
-use crate::feature::{Access, Feature, Route};
+use crate::feature::{Feature, Route};
 use crate::problem::Code;
-
-const PROBLEM: &str = "Problem";
+use crate::request::Method;
 
 /// `paths` and `components.schemas`, to be merged with those of other features.
 pub(super) fn fragment(feature: &Feature) -> Value {
@@ -28,24 +28,6 @@ pub(super) fn fragment(feature: &Feature) -> Value {
     prefixed(json!({ "paths": paths, "components": components }), feature.name)
 }
 
-/// The problems of all routes by what they say: most routes have most of them in common.
-fn shared_responses(feature: &Feature) -> Map<String, Value> {
-    let problems = feature.routes.iter().filter(|route| route.documented).flat_map(problems);
-    problems
-        .map(|(_, codes)| {
-            let said: Vec<_> = codes.iter().map(|code| format!("`{}`", code.as_str())).collect();
-            let content =
-                json!({ "application/json": { "schema": { "$ref": format!("{REFERENCE}{PROBLEM}") } } });
-            (response_name(feature, &codes), json!({ "description": said.join(", "), "content": content }))
-        })
-        .collect()
-}
-
-fn response_name(feature: &Feature, codes: &[Code]) -> String {
-    let codes: Vec<_> = codes.iter().map(|code| code.as_str()).collect();
-    format!("{}.{}", feature.name, codes.join("."))
-}
-
 fn operation(feature: &Feature, route: &Route) -> Value {
     let mut operation = json!({
         "operationId": operation_id(route),
@@ -60,9 +42,6 @@ fn operation(feature: &Feature, route: &Route) -> Value {
         }
         if let Some(body) = body(route) {
             operation.insert("requestBody".to_owned(), body);
-        }
-        if !matches!(route.access, Access::Public | Access::Optional) {
-            operation.insert("security".to_owned(), json!([{ "session": [] }]));
         }
     }
     operation
@@ -93,7 +72,36 @@ fn parameters(route: &Route) -> Vec<Value> {
             "schema": { "type": "string", "maxLength": 200 },
         }));
     }
+    if takes_if_match(route) {
+        parameters.push(json!({
+            "name": "If-Match", "in": "header",
+            "description": "The `ETag` of what was read. When it was changed since then, nothing happens: 409 `VERSION_CONFLICT`.",
+            "schema": { "type": "string" },
+        }));
+    }
     parameters
+}
+
+/// Whether it changes something that has versions. A POST that meets a newer one took none to compare with.
+fn takes_if_match(route: &Route) -> bool {
+    route.method != Method::Post && route.fails.contains(&Code::VersionConflict)
+}
+
+/// Whether its answers may carry the version of something: because it changes it; because what is read there is changed
+/// at the same path; because what a POST makes or does is about something that is changed right above or below.
+pub(super) fn tells_version(feature: &Feature, route: &Route) -> bool {
+    let is_about = |other: &Route| {
+        let is_post = route.method == Method::Post;
+        other.path == route.path
+            || is_post && (is_next(route.path, other.path) || is_next(other.path, route.path))
+    };
+    route.fails.contains(&Code::VersionConflict)
+        || feature.routes.iter().filter(|other| takes_if_match(other)).any(is_about)
+}
+
+/// Whether a path is another and one segment more.
+fn is_next(path: &str, longer: &str) -> bool {
+    longer.strip_prefix(path).and_then(|rest| rest.strip_prefix('/')).is_some_and(|rest| !rest.contains('/'))
 }
 
 fn query_parameters(query: &SchemaOf) -> Vec<Value> {
@@ -127,9 +135,9 @@ fn body(route: &Route) -> Option<Value> {
     let takes = route.schemas.takes.as_ref();
     let fields = takes.map(|of| json!({ "$ref": format!("{REFERENCE}{}", of.name) }));
     if route.uploads.is_none() {
-        return fields.map(
-            |schema| json!({ "required": true, "content": { "application/json": { "schema": schema } } }),
-        );
+        let mut content = Map::from_iter([("schema".to_owned(), fields?)]);
+        content.extend(route.schemas.example().map(|example| ("example".to_owned(), example)));
+        return Some(json!({ "required": true, "content": { "application/json": content } }));
     }
     let files = json!({ "type": "object", "additionalProperties": { "type": "string", "format": "binary" } });
     let schema = match fields {
@@ -137,93 +145,6 @@ fn body(route: &Route) -> Option<Value> {
         None => files,
     };
     Some(json!({ "required": true, "content": { "multipart/form-data": { "schema": schema } } }))
-}
-
-fn responses(feature: &Feature, route: &Route) -> Value {
-    let mut responses = Map::new();
-    for status in &route.statuses {
-        let schema = route.schemas.answers.iter().find(|(found, _)| found == status).map(|(_, of)| &of.name);
-        let mut response = json!({ "description": reason(*status) });
-        if let (Some(name), Value::Object(response)) = (schema, &mut response) {
-            let schema = json!({ "$ref": format!("{REFERENCE}{name}") });
-            response.insert("content".to_owned(), json!({ "application/json": { "schema": schema } }));
-        }
-        responses.insert(status.to_string(), response);
-    }
-    for (status, codes) in problems(route) {
-        let shared = format!("#/components/responses/{}", response_name(feature, &codes));
-        responses.insert(status.to_string(), json!({ "$ref": shared }));
-    }
-    Value::Object(responses)
-}
-
-/// The problems of a route by status: what it says itself, and what follows from how it is declared. Those that any
-/// route may meet (a missing session, too many requests, a fault) are the host's to add.
-fn problems(route: &Route) -> BTreeMap<u16, Vec<Code>> {
-    let mut codes = Vec::new();
-    if route.path.contains('{') {
-        codes.push(Code::NotFound);
-    }
-    let schemas = &route.schemas;
-    if schemas.takes.is_some() {
-        codes.extend([Code::Malformed, Code::TooLarge]);
-    }
-    if schemas.takes.is_some() || schemas.query.is_some() || schemas.paged || route.idempotent {
-        codes.push(Code::Validation);
-    }
-    if schemas.paged {
-        codes.push(Code::CursorInvalid);
-    }
-    if route.uploads.is_some() {
-        codes.extend([Code::TooLarge, Code::FileType]);
-    }
-    codes.extend(&route.fails);
-    let mut by_status = BTreeMap::<u16, Vec<Code>>::new();
-    for code in codes {
-        let codes = by_status.entry(code.status()).or_default();
-        if !codes.contains(&code) {
-            codes.push(code);
-        }
-    }
-    by_status
-}
-
-fn reason(status: u16) -> &'static str {
-    match status {
-        201 => "It was made.",
-        202 => "It will be done.",
-        204 => "It was done; there is nothing to say.",
-        _ => "Here it is.",
-    }
-}
-
-fn problem_schema() -> Value {
-    json!({
-        "type": "object",
-        "required": ["message", "error_code", "details", "request_id"],
-        "properties": {
-            "message": { "type": "string", "description": "For people, in the language they asked for." },
-            "error_code": { "type": "string", "enum": Code::ALL.iter().map(|code| code.as_str()).collect::<Vec<_>>() },
-            "details": {
-                "type": "object",
-                "properties": {
-                    "fields": {
-                        "type": "array",
-                        "items": {
-                            "type": "object",
-                            "required": ["field", "message", "code"],
-                            "properties": {
-                                "field": { "type": "string" },
-                                "message": { "type": "string" },
-                                "code": { "type": "string" },
-                            },
-                        },
-                    },
-                },
-            },
-            "request_id": { "type": "string" },
-        },
-    })
 }
 
 /// Puts the feature's name before every schema and into every reference.

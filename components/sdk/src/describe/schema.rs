@@ -28,6 +28,8 @@ pub(crate) struct RouteSchemas {
     pub(super) query: Option<SchemaOf>,
     pub(super) answers: Vec<(u16, SchemaOf)>,
     pub(super) paged: bool,
+    pub(super) changes_session: bool,
+    example: Option<&'static str>,
 }
 
 impl SchemaOf {
@@ -81,6 +83,24 @@ impl RouteSchemas {
 
     pub(crate) fn paged(&mut self) {
         self.paged = true;
+    }
+
+    pub(crate) fn changes_session(&mut self) {
+        self.changes_session = true;
+    }
+
+    pub(crate) fn set_example(&mut self, json: &'static str) {
+        self.example = Some(json);
+    }
+
+    /// The example of its body; none when it has none or what it has is no JSON.
+    pub(super) fn example(&self) -> Option<Value> {
+        serde_json::from_str(self.example?).ok()
+    }
+
+    /// Whether an example stands there that no document can show: no JSON, or of a route without a JSON body.
+    pub(super) fn is_example_wrong(&self) -> bool {
+        self.example.is_some() && (self.takes.is_none() || self.example().is_none())
     }
 }
 

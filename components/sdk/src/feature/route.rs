@@ -1,11 +1,14 @@
 //! One route: what it matches, who may call it, what runs, and what the documentation says of it.
 
+mod manifest;
+
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::describe::Described;
-use crate::problem::{Code, Problem};
+#[cfg(feature = "describe")]
+use crate::problem::Code;
+use crate::problem::Problem;
 use crate::request::{Method, PathParam};
 use crate::{Ctx, Request, Response};
 
@@ -39,20 +42,27 @@ pub struct Uploads {
 type Running<'a> = Pin<Box<dyn Future<Output = Result<Response, Problem>> + 'a>>;
 type Handler = Box<dyn for<'a> Fn(&'a Ctx, Request) -> Running<'a> + Send + Sync>;
 
-/// A route.
-#[cfg_attr(not(feature = "describe"), expect(dead_code, reason = "some fields are for the manifest only"))]
+/// A route. What only the manifest tells of it is left out of a component, which would carry it for nothing.
 pub struct Route {
     pub(crate) method: Method,
     pub(crate) path: &'static str,
     pub(crate) access: Access,
     pub(crate) idempotent: bool,
+    #[cfg(feature = "describe")]
     pub(crate) documented: bool,
+    #[cfg(feature = "describe")]
     pub(crate) unverified: bool,
+    #[cfg(feature = "describe")]
     pub(crate) rate: Option<&'static str>,
+    #[cfg(feature = "describe")]
     pub(crate) summary: &'static str,
+    #[cfg(feature = "describe")]
     pub(crate) body_limit: Option<usize>,
+    #[cfg(feature = "describe")]
     pub(crate) uploads: Option<Uploads>,
+    #[cfg(feature = "describe")]
     pub(crate) statuses: Vec<u16>,
+    #[cfg(feature = "describe")]
     pub(crate) fails: Vec<Code>,
     /// The path up to its first parameter.
     literal: &'static str,
@@ -86,21 +96,39 @@ impl Route {
     where
         H: AsyncFn(&Ctx, Request) -> Result<Response, Problem> + Copy + Send + Sync + 'static,
     {
+        Self::bare(
+            method,
+            path,
+            Box::new(move |ctx, request| Box::pin(async move { handler(ctx, request).await })),
+        )
+    }
+
+    /// The part that is the same for every handler, made once.
+    #[inline(never)]
+    fn bare(method: Method, path: &'static str, handler: Handler) -> Self {
         Self {
             method,
             path,
             access: Access::default(),
             idempotent: false,
+            #[cfg(feature = "describe")]
             documented: true,
+            #[cfg(feature = "describe")]
             unverified: false,
+            #[cfg(feature = "describe")]
             rate: None,
+            #[cfg(feature = "describe")]
             summary: "",
+            #[cfg(feature = "describe")]
             body_limit: None,
+            #[cfg(feature = "describe")]
             uploads: None,
+            #[cfg(feature = "describe")]
             statuses: Vec::new(),
+            #[cfg(feature = "describe")]
             fails: Vec::new(),
             literal: path.split('{').next().unwrap_or(path),
-            handler: Box::new(move |ctx, request| Box::pin(async move { handler(ctx, request).await })),
+            handler,
             #[cfg(feature = "describe")]
             schemas: crate::describe::RouteSchemas::default(),
         }
@@ -117,98 +145,6 @@ impl Route {
     #[must_use]
     pub fn idempotent(self) -> Self {
         Self { idempotent: true, ..self }
-    }
-
-    /// It is part of another protocol, described elsewhere: the API's description leaves it out.
-    #[must_use]
-    pub fn undocumented(self) -> Self {
-        Self { documented: false, ..self }
-    }
-
-    /// It answers also people whose address is not verified, where a tenant wants it to be.
-    #[must_use]
-    pub fn unverified(self) -> Self {
-        Self { unverified: true, ..self }
-    }
-
-    /// It can be used to guess passwords or to fill mailboxes: the strict limit of such routes counts.
-    #[must_use]
-    pub fn strict_rate(self) -> Self {
-        Self { rate: Some("auth"), ..self }
-    }
-
-    /// It counts against the wide limit of reading: an office behind one address uses it often.
-    #[must_use]
-    pub fn wide_rate(self) -> Self {
-        Self { rate: Some("read"), ..self }
-    }
-
-    /// One sentence for the documentation.
-    #[must_use]
-    pub fn summary(self, summary: &'static str) -> Self {
-        Self { summary, ..self }
-    }
-
-    /// Bytes of body it takes: 64 KiB when not said, 1 MiB at most.
-    #[must_use]
-    pub fn body_limit(self, bytes: usize) -> Self {
-        Self { body_limit: Some(bytes), ..self }
-    }
-
-    /// It takes multipart: the host stages the files, the other parts arrive as a JSON object.
-    #[must_use]
-    pub fn uploads(self, uploads: Uploads) -> Self {
-        Self { uploads: Some(uploads), ..self }
-    }
-
-    /// The type of its JSON body.
-    #[must_use]
-    #[cfg_attr(not(feature = "describe"), expect(unused_mut, reason = "only documentation keeps schemas"))]
-    pub fn takes<T: Described>(mut self) -> Self {
-        #[cfg(feature = "describe")]
-        self.schemas.takes::<T>();
-        self
-    }
-
-    /// The type of its query string: each field is a parameter.
-    #[must_use]
-    #[cfg_attr(not(feature = "describe"), expect(unused_mut, reason = "only documentation keeps schemas"))]
-    pub fn query<T: Described>(mut self) -> Self {
-        #[cfg(feature = "describe")]
-        self.schemas.query::<T>();
-        self
-    }
-
-    /// It is a list, continued by `limit`, `cursor`, `page` and `count`.
-    #[must_use]
-    #[cfg_attr(not(feature = "describe"), expect(unused_mut, reason = "only documentation keeps schemas"))]
-    pub fn paged(mut self) -> Self {
-        #[cfg(feature = "describe")]
-        self.schemas.paged();
-        self
-    }
-
-    /// A status it answers, and the type of the JSON that comes with it.
-    #[must_use]
-    pub fn answers<T: Described>(mut self, status: u16) -> Self {
-        self.statuses.push(status);
-        #[cfg(feature = "describe")]
-        self.schemas.answers::<T>(status);
-        self
-    }
-
-    /// A status it answers without a body.
-    #[must_use]
-    pub fn answers_empty(mut self, status: u16) -> Self {
-        self.statuses.push(status);
-        self
-    }
-
-    /// Problems it answers beyond those that any route may.
-    #[must_use]
-    pub fn fails(mut self, codes: &[Code]) -> Self {
-        self.fails.extend_from_slice(codes);
-        self
     }
 
     /// Its method.

@@ -94,10 +94,10 @@ impl Sqlite {
     ) -> Result<(), DocumentError> {
         self.collection(collection)?;
         object(body)?;
-        if self.document(collection, id).await?.is_some() {
+        let mut transaction = self.begin().await?;
+        if !matches!(standing(&mut transaction, collection, id, None).await, Err(DocumentError::Missing)) {
             return Err(DocumentError::Exists);
         }
-        let mut transaction = self.begin().await?;
         let insert = sqlx::query(INSERT).bind(collection).bind(id).bind(body);
         insert.execute(&mut *transaction).await.map_err(sqlx_error)?;
         self.keep(&mut transaction, events).await?;

@@ -90,6 +90,7 @@ impl Sqlite {
     }
 
     /// The event whose handling begins, or none when it ends.
+    #[cfg(feature = "events")]
     pub(super) fn begin_handling(&self, event: Option<Uuid>) {
         self.handling.set(event);
     }

@@ -71,10 +71,10 @@ fn pack_cell(rows: &mut RowsBuilder, row: &SqliteRow, column: usize) -> Result<(
         return Ok(());
     }
     let packed = match value.type_info().name() {
-        "INTEGER" | "BOOLEAN" => i64::decode(value).map(|value| rows.push(&value)),
-        "REAL" => f64::decode(value).map(|value| rows.push(&value)),
-        "TEXT" => <&str>::decode(value).map(|value| rows.push(value)),
-        _ => <&[u8]>::decode(value).map(|value| rows.push(value)),
+        "INTEGER" | "BOOLEAN" => <i64 as Decode<Sqlite>>::decode(value).map(|value| rows.push(&value)),
+        "REAL" => <f64 as Decode<Sqlite>>::decode(value).map(|value| rows.push(&value)),
+        "TEXT" => <&str as Decode<Sqlite>>::decode(value).map(|value| rows.push(value)),
+        _ => <&[u8] as Decode<Sqlite>>::decode(value).map(|value| rows.push(value)),
     };
     packed.map_err(sqlx::Error::Decode)
 }

@@ -1,0 +1,143 @@
+//! `GET /forums/bookmarks`: what the caller keeps and may still see.
+
+use p2p_sdk::{Ctx, Cursor, FromRow, Page, PageRequest, Problem, Request, Response, Timestamp, Uuid, params};
+
+use crate::topics::{Topic, Viewer, columns, show_page};
+
+/// Names the list in its cursors.
+const LIST: &str = "forums.bookmarks";
+/// Stands before everything: the end of the year 9999.
+const FIRST: (Timestamp, Uuid) = (Timestamp(253_402_300_799_000_000), Uuid::from_bytes([0xff; 16]));
+
+/// Answers a page of topics.
+pub async fn list(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
+    let wanted = PageRequest::of(&request)?;
+    let place = wanted.cursor.as_ref().map(|cursor| cursor.read::<(Timestamp, Uuid)>(LIST)).transpose()?;
+    let (at, id) = place.unwrap_or(FIRST);
+    let actor = ctx.actor()?;
+    let viewer = Viewer::of(actor);
+    let page = format!(
+        "SELECT {}, kept_at {} AND (kept_at, topic_id) < ($2, $3) \
+        ORDER BY kept_at DESC, topic_id DESC LIMIT $4 OFFSET $5",
+        columns(1),
+        kept(viewer, 6)
+    );
+    let mut params = params![actor.user_id, at, id, wanted.fetch(), wanted.offset];
+    viewer.bind(&mut params);
+    let rows = ctx.sql().query(&page, &params).await?;
+    let topics = rows.read(|row| Ok((Topic::from_row(row)?, row.get::<Timestamp>()?)))?;
+    let mut page = Page::new(&wanted, topics, |(last, at)| Cursor::new(LIST, params![at, last.id]))
+        .map(|(topic, _)| topic);
+    if wanted.count {
+        page = page.with_total(count(ctx, actor.user_id, viewer).await?);
+    }
+    show_page(ctx, page).await
+}
+
+async fn count(ctx: &Ctx, user: Uuid, viewer: Viewer) -> Result<i64, Problem> {
+    let text = format!("SELECT count(*) FROM (SELECT topic_id {} LIMIT $2) AS counted", kept(viewer, 3));
+    let mut params = params![user, PageRequest::count_limit()];
+    viewer.bind(&mut params);
+    Ok(ctx.sql().query(&text, &params).await?.value()?.unwrap_or(0))
+}
+
+/// What `$1` keeps and may see; the organization of a member has this number.
+fn kept(viewer: Viewer, organization: u32) -> String {
+    format!(
+        "FROM (SELECT topic_id, created_at AS kept_at FROM bookmarks WHERE user_id = $1) AS kept \
+        JOIN topics ON topics.id = kept.topic_id WHERE status <> 'deleted'{}",
+        viewer.condition(organization)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use p2p_sdk::Actor;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::fixture::Forum;
+
+    fn keep(forum: &Forum, by: &Actor, topic: Uuid) {
+        let answer = forum.host.post(&format!("/forums/topics/{topic}/bookmark")).by(by).send();
+        assert_eq!((answer.status, &answer.json()["bookmarked"]), (200, &json!(true)));
+        forum.host.advance(Duration::from_secs(1));
+    }
+
+    fn page(forum: &Forum, by: &Actor, query: &str) -> Value {
+        let answer = forum.host.get(&format!("/forums/bookmarks?{query}")).by(by).send();
+        assert_eq!(answer.status, 200, "{query}");
+        answer.json()
+    }
+
+    fn titles(page: &Value) -> Vec<&str> {
+        page["items"].as_array().unwrap().iter().map(|topic| topic["title"].as_str().unwrap()).collect()
+    }
+
+    #[test]
+    fn the_last_one_kept_comes_first_and_everybody_has_their_own() {
+        let forum = Forum::new();
+        let topics: Vec<_> = (0..5).map(|n| forum.open(&forum.huda, &format!("Topic {n}"))).collect();
+        for n in [3, 0, 4, 1] {
+            keep(&forum, &forum.stranger, topics[n]);
+        }
+        keep(&forum, &forum.huda, topics[2]);
+        let first = page(&forum, &forum.stranger, "limit=3&count=true");
+        assert_eq!((titles(&first), &first["total"]), (vec!["Topic 1", "Topic 4", "Topic 0"], &json!(4)));
+        assert!(first["items"].as_array().unwrap().iter().all(|topic| topic["isBookmarked"] == true));
+        assert_eq!(first["items"][0]["author"]["name"], "Huda Salem");
+        let next = format!("limit=3&cursor={}", first["nextCursor"].as_str().unwrap());
+        assert_eq!(titles(&page(&forum, &forum.stranger, &next)), ["Topic 3"]);
+        assert_eq!(titles(&page(&forum, &forum.stranger, "limit=2&page=2")), ["Topic 0", "Topic 3"]);
+        assert_eq!(titles(&page(&forum, &forum.huda, "")), ["Topic 2"]);
+    }
+
+    #[test]
+    fn what_is_no_longer_seen_is_left_out() {
+        let forum = Forum::new();
+        let (hidden, deleted) = (forum.open(&forum.huda, "Hidden"), forum.open(&forum.huda, "Deleted"));
+        for by in [&forum.stranger, &forum.platform_admin, &forum.omar] {
+            keep(&forum, by, hidden);
+            keep(&forum, by, deleted);
+        }
+        forum.set(hidden, "visibility = $2", "organization");
+        forum.set(deleted, "status = $2", "deleted");
+        let nobody = Actor { organization_id: None, ..forum.stranger.clone() };
+        let seen = |by: &Actor| {
+            let page = page(&forum, by, "count=true");
+            assert_eq!(page["total"], json!(titles(&page).len()));
+            titles(&page).len()
+        };
+        assert_eq!([&forum.omar, &forum.platform_admin, &forum.stranger, &nobody].map(seen), [1, 1, 0, 0]);
+    }
+
+    #[test]
+    fn only_a_cursor_of_this_list_is_taken_and_only_from_those_who_are_signed_in() {
+        let forum = Forum::new();
+        for cursor in ["forged".to_owned(), Cursor::new("forums.topics.latest", params![true]).to_string()] {
+            let path = format!("/forums/bookmarks?cursor={cursor}");
+            assert_eq!(forum.host.get(&path).by(&forum.huda).send().code(), "CURSOR_INVALID");
+        }
+        assert_eq!(forum.host.get("/forums/bookmarks").send().status, 401);
+    }
+
+    #[test]
+    fn the_list_is_read_through_its_index_and_in_its_order() {
+        let forum = Forum::new();
+        let text = format!(
+            "EXPLAIN QUERY PLAN SELECT topic_id {} AND (kept_at, topic_id) < ($2, $3) \
+            ORDER BY kept_at DESC, topic_id DESC",
+            kept(Viewer::PlatformAdmin, 4)
+        );
+        let plan = forum.host.query(&text, &params![Uuid::NIL, Timestamp(1), Uuid::NIL]);
+        let steps: Vec<_> =
+            plan.all::<(i64, i64, i64, String)>().unwrap().into_iter().map(|(.., step)| step).collect();
+        assert!(
+            steps[0].contains("bookmarks_latest (user_id=? AND (created_at,topic_id)<(?,?))"),
+            "{steps:?}"
+        );
+        assert!(steps.len() == 2 && steps[1].contains("(id=?)"), "{steps:?}");
+    }
+}

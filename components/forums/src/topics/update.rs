@@ -1,0 +1,312 @@
+//! `PATCH /forums/topics/{id}`: title, category, tags, visibility and the root post's text, in one commit.
+
+use p2p_sdk::{Actor, Batch, Check, Ctx, Params, Problem, Request, Response, Timestamp, params};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::fold::fold;
+use super::row::{Topic, columns};
+use super::seen::Seen;
+use super::slug::slug;
+use super::visibility::Visibility;
+use super::{draft, history, read, tags};
+use crate::again::{again_unless_matched, matched};
+use crate::posts::PostRow;
+use crate::revisions::Edit;
+use crate::told::Words;
+use crate::{categories, rights};
+
+const UPDATE: &str = "UPDATE topics SET version = version + 1, updated_at = $3, title = $4, title_folded = $5, \
+    slug = $6, category = $7, visibility = $8, tags = $9, excerpt = $10 \
+    WHERE id = $1 AND version = $2 AND status <> 'deleted'";
+const DROP_TAGS: &str = "DELETE FROM topic_tags WHERE topic_id = $1";
+const INSERT_TAG: &str = "INSERT INTO topic_tags (tag, topic_id) VALUES ($1, $2)";
+
+/// What is to be changed; what is not given stays.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "describe", derive(utoipa::ToSchema))]
+pub struct TopicChanges {
+    #[cfg_attr(feature = "describe", schema(min_length = 5, max_length = 200))]
+    pub title: Option<String>,
+    /// Markdown.
+    #[cfg_attr(feature = "describe", schema(min_length = 20, max_length = 50_000))]
+    pub content: Option<String>,
+    /// Slug of a category.
+    pub category: Option<String>,
+    #[cfg_attr(feature = "describe", schema(max_items = 5))]
+    pub tags: Option<Vec<String>>,
+    pub visibility: Option<Visibility>,
+}
+
+impl TopicChanges {
+    fn check(&self, topic: &Seen) -> Result<(), Problem> {
+        let check = Check::new()
+            .given(&self.title, |check, title| draft::title(check, title))
+            .given(&self.content, |check, content| draft::content(check, content))
+            .given(&self.category, |check, category| draft::category(check, category))
+            .given(&self.visibility, |check, to| draft::visibility(check, *to, topic.organization_id));
+        check.given(&self.tags, |check, given| tags::check(check, given)).finish()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.title.is_none()
+            && self.content.is_none()
+            && self.category.is_none()
+            && self.tags.is_none()
+            && self.visibility.is_none()
+    }
+}
+
+/// Changes a topic.
+pub async fn update(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
+    again_unless_matched(&request, async || change(ctx, &request).await).await
+}
+
+async fn change(ctx: &Ctx, request: &Request) -> Result<Response, Problem> {
+    let actor = ctx.actor()?;
+    let (seen, root) = PostRow::find(ctx, request.id("id")?).await?;
+    if !root.is_root {
+        return Err(Problem::not_found());
+    }
+    rights::author_or_admin(actor, seen.created_by, seen.organization_id)?;
+    let changes: TopicChanges = request.json()?;
+    changes.check(&seen)?;
+    if let Some(category) = &changes.category {
+        categories::require(ctx, category).await?;
+    }
+    matched(request, seen.version)?;
+    if !changes.is_empty() {
+        write(ctx, actor, &seen, &root, &changes).await?;
+    }
+    read::answer(ctx, seen.id).await
+}
+
+async fn write(
+    ctx: &Ctx,
+    actor: &Actor,
+    seen: &Seen,
+    root: &PostRow,
+    changes: &TopicChanges,
+) -> Result<(), Problem> {
+    let text = format!("SELECT {} FROM topics WHERE id = $2", columns(1));
+    let rows = ctx.sql().query(&text, &params![actor.user_id, seen.id]).await?;
+    let mut topic = rows.first::<Topic<'_>>()?.ok_or_else(Problem::not_found)?;
+    let edit = Edit::post(ctx, root)?;
+    let (words, excerpt) = match &changes.content {
+        Some(content) => {
+            let words = Words::of(ctx, seen.within(), content).await?;
+            (words, Some(draft::excerpt(ctx, content).await))
+        }
+        None => (Words::default(), None),
+    };
+    let named = changes.tags.as_ref().map(|given| tags::normalize_all(given));
+    let named_json = named.as_ref().map(serde_json::value::to_raw_value).transpose();
+    let named_json = named_json.map_err(Problem::internal)?;
+    let new_slug = changes.title.as_deref().map(slug);
+    apply(&mut topic, changes, new_slug.as_deref(), excerpt.as_deref(), named_json.as_deref());
+    let mut told = seen.told(seen.id, seen.created_by, seen.organization_id);
+    (told.title, told.visibility) = (topic.title, topic.visibility);
+    (told.slug, told.category) = (Some(topic.slug), Some(topic.category));
+    (told.tags, told.excerpt) = (Some(topic.tags), Some(topic.excerpt));
+    told.mentions = &words.mentions;
+    told.text = changes.content.is_some().then_some(&words.text);
+    told.actor_id = Some(actor.user_id);
+    let batch = if changes.content.is_some() { edit.write(Batch::new()) } else { Batch::new() };
+    let change = |batch: Batch| batch.run_one(UPDATE, row(&topic, edit.at));
+    let batch = history::keep(batch, seen.id, actor.user_id, edit.at, change);
+    let batch = recounted(tagged(batch, seen, named.as_deref()), seen, &topic);
+    let batch = batch.tell(told.event("forums.topic.updated"));
+    match &changes.content {
+        Some(content) => edit.finish(ctx, batch, content).await,
+        None => Ok(batch.commit(ctx).await.map(drop)?),
+    }
+}
+
+fn apply<'a>(
+    topic: &mut Topic<'a>,
+    changes: &'a TopicChanges,
+    new_slug: Option<&'a str>,
+    excerpt: Option<&'a str>,
+    named: Option<&'a RawValue>,
+) {
+    topic.title = changes.title.as_deref().map_or(topic.title, str::trim);
+    topic.slug = new_slug.unwrap_or(topic.slug);
+    topic.category = changes.category.as_deref().unwrap_or(topic.category);
+    topic.visibility = changes.visibility.unwrap_or(topic.visibility);
+    topic.excerpt = excerpt.unwrap_or(topic.excerpt);
+    topic.tags = named.unwrap_or(topic.tags);
+}
+
+fn row(topic: &Topic<'_>, now: Timestamp) -> Params {
+    params![
+        topic.id,
+        topic.version,
+        now,
+        topic.title,
+        fold(topic.title),
+        topic.slug,
+        topic.category,
+        topic.visibility.as_str(),
+        topic.tags.get(),
+        topic.excerpt
+    ]
+}
+
+fn tagged(batch: Batch, topic: &Seen, named: Option<&[String]>) -> Batch {
+    let Some(named) = named else { return batch };
+    let batch = batch.run(DROP_TAGS, params![topic.id]);
+    named.iter().fold(batch, |batch, tag| batch.run_one(INSERT_TAG, params![tag, topic.id]))
+}
+
+/// It counts where it belongs now, and no longer where it did.
+fn recounted(batch: Batch, old: &Seen, new: &Topic<'_>) -> Batch {
+    if (old.category.as_str(), old.visibility) == (new.category, new.visibility) {
+        return batch;
+    }
+    let batch = categories::count(batch, &old.category, old.visibility, old.organization_id, -1);
+    categories::count(batch, new.category, new.visibility, new.organization_id, 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use p2p_sdk::test_host::Sending;
+    use p2p_sdk::{Actor, Uuid, params};
+    use serde_json::{Value, json};
+
+    use crate::fixture::{Forum, draft, with};
+
+    fn change<'a>(forum: &'a Forum, by: &Actor, topic: Uuid, body: &Value) -> Sending<'a> {
+        forum.host.patch(&format!("/forums/topics/{topic}")).by(by).json(body)
+    }
+
+    fn counted(forum: &Forum, category: &str, scope: Uuid) -> i64 {
+        let find = "SELECT topics FROM category_counts WHERE category = $1 AND scope = $2";
+        forum.host.query(find, &params![category, scope]).value().unwrap().unwrap_or(0)
+    }
+
+    #[test]
+    fn everything_changes_in_one_version() {
+        let forum = Forum::new();
+        let topic =
+            forum.opened(&forum.huda, &with(draft("Why does it vibrate?"), "tags", json!(["old", "both"])));
+        forum.host.events();
+        let body = json!({ "title": "  Warum schwingt es?  ", "content": "Above **50 Hz**, and only then.",
+            "category": "quality", "tags": ["New", "both"], "visibility": "organization" });
+        let answer = change(&forum, &forum.huda, topic, &body).send();
+        assert_eq!((answer.status, answer.header("etag")), (200, Some("\"2\"")));
+        let read = forum.read(&forum.omar, topic).json();
+        assert_eq!(answer.json(), read);
+        assert_eq!(
+            (&read["title"], &read["slug"], &read["tags"], &read["excerpt"]),
+            (
+                &json!("Warum schwingt es?"),
+                &json!("warum-schwingt-es"),
+                &json!(["new", "both"]),
+                &json!("Above 50 Hz, and only then.")
+            )
+        );
+        assert_eq!((&read["content"], &read["category"]), (&body["content"], &json!("quality")));
+        assert_eq!(forum.read(&forum.stranger, topic).status, 404);
+        let own = forum.huda.organization_id.unwrap();
+        assert_eq!((counted(&forum, "general", Uuid::NIL), counted(&forum, "quality", own)), (0, 1));
+        for (query, found) in [("tag=old", 0), ("tag=new", 1), ("search=schwingt", 1), ("search=vibrate", 0)]
+        {
+            assert_eq!(forum.titles(&forum.huda, query).len(), found, "{query}");
+        }
+        let events = forum.host.events();
+        let told: Value = serde_json::from_slice(&events[0].payload).unwrap();
+        assert_eq!((events.len(), events[0].topic.as_str()), (1, "forums.topic.updated"));
+        assert_eq!(
+            (&told["title"], &told["visibility"], &told["text"]),
+            (&json!("Warum schwingt es?"), &json!("organization"), &json!("Above 50 Hz, and only then."))
+        );
+        let history =
+            forum.host.get(&format!("/forums/topics/{topic}/history")).by(&forum.huda).send().json();
+        let titles: Vec<_> = history["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|item| (item["title"].clone(), item["content"].clone()))
+            .collect();
+        assert_eq!(titles[1], (json!("Why does it vibrate?"), json!("Pump P-101 vibrates above **40 Hz**.")));
+        assert_eq!((titles.len(), &titles[0].1), (2, &body["content"]));
+    }
+
+    #[test]
+    fn what_is_not_given_stays() {
+        let forum = Forum::new();
+        let topic = forum.opened(&forum.huda, &with(draft("Why does it vibrate?"), "tags", json!(["a"])));
+        let before = forum.read(&forum.huda, topic);
+        assert_eq!(
+            change(&forum, &forum.huda, topic, &json!({})).send().body,
+            before.body,
+            "nothing, no version"
+        );
+        assert_eq!(
+            change(&forum, &forum.huda, topic, &json!({ "title": "Another title" })).send().status,
+            200
+        );
+        let (mut wanted, read) = (before.json(), forum.read(&forum.huda, topic).json());
+        (wanted["title"], wanted["slug"]) = (json!("Another title"), json!("another-title"));
+        assert_eq!(read, wanted);
+    }
+
+    #[test]
+    fn its_author_and_their_admins_may() {
+        let forum = Forum::new();
+        let topic = forum.open(&forum.huda, "Why does it vibrate?");
+        let within = forum.open_within(&forum.huda, "Among ourselves");
+        let member = forum.host.colleague(&forum.huda, p2p_sdk::Role::Member);
+        let body = json!({ "title": "Another title" });
+        for (by, topic, status) in [
+            (&forum.stranger, topic, 403),
+            (&forum.stranger, within, 404),
+            (&member, within, 403),
+            (&forum.omar, within, 200),
+            (&forum.platform_admin, within, 200),
+            (&forum.huda, forum.answer(topic, &forum.huda, "No topic"), 404),
+        ] {
+            assert_eq!(change(&forum, by, topic, &body).send().status, status);
+        }
+        assert_eq!(forum.host.patch(&format!("/forums/topics/{topic}")).json(&body).send().status, 401);
+    }
+
+    #[test]
+    fn every_field_has_its_rule() {
+        let forum = Forum::new();
+        let topic = forum.open(&forum.huda, "Why does it vibrate?");
+        for (body, field, code) in [
+            (json!({ "title": "abcd" }), "title", "TOO_SHORT"),
+            (json!({ "content": "short" }), "content", "TOO_SHORT"),
+            (json!({ "category": "unheard-of" }), "category", "UNKNOWN"),
+            (json!({ "tags": ["a", "b", "c", "d", "e", "f"] }), "tags", "TOO_MANY"),
+            (json!({ "visibility": "moon" }), "visibility", "FORM"),
+        ] {
+            let answer = change(&forum, &forum.huda, topic, &body).send();
+            assert_eq!(answer.wrong_fields(), [(field.into(), code.into())]);
+        }
+        let nobody = Actor { organization_id: None, ..forum.stranger.clone() };
+        let own = forum.open(&nobody, "Of nobody's organization");
+        let answer = change(&forum, &nobody, own, &json!({ "visibility": "organization" })).send();
+        assert_eq!(answer.wrong_fields(), [("visibility".into(), "NO_ORGANIZATION".into())]);
+    }
+
+    #[test]
+    fn of_two_who_name_a_version_one_loses_and_others_try_again() {
+        let forum = Forum::new();
+        let topic = forum.open(&forum.huda, "Why does it vibrate?");
+        let named = |title: &str| {
+            change(&forum, &forum.huda, topic, &json!({ "title": title })).header("if-match", "\"1\"")
+        };
+        let mut statuses: Vec<_> =
+            named("Title A").send_with([named("Title B")]).iter().map(|answer| answer.status).collect();
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 409]);
+        let title = |n: usize| change(&forum, &forum.huda, topic, &json!({ "title": format!("Title {n}") }));
+        let answers = title(0).send_with([title(1), title(2)]);
+        assert!(answers.iter().all(|answer| answer.status == 200));
+        assert_eq!(forum.read(&forum.huda, topic).header("etag"), Some("\"5\""));
+        let versions = "SELECT count(*) FROM topic_edits WHERE topic_id = $1";
+        assert_eq!(forum.number(versions, topic), 5);
+    }
+}
