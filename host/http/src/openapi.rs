@@ -1,6 +1,8 @@
 //! The tenant's OpenAPI document: the fragments of its features put together, each route with who may call it and
-//! the error that any of them may answer. Made once per set of digests.
+//! every error it may answer, its feature's and the host's. Made once per set of digests.
 
+mod components;
+mod headers;
 mod merge;
 mod own;
 mod problems;
@@ -33,8 +35,7 @@ impl Documents {
             return Ok(document.clone());
         }
         let manifests = features.iter().map(|feature| feature.manifest.as_ref());
-        let mut document = merge::document(manifests);
-        own::add(&mut document);
+        let document = merge::document(manifests);
         let document = Bytes::from(serde_json::to_vec(&document).map_err(|_| Code::Internal)?);
         documents.insert(tenant.clone(), (digests, document.clone()));
         Ok(document)

@@ -7,7 +7,7 @@ use p2p_sdk::{Batch, Code, Ctx, Delivery, Heard, Problem, Request, Uuid, params}
 use super::account::{Account, account_by_id, account_told};
 use super::admin_changes::AdminChanges;
 use super::row::{UserRow, user_administer};
-use super::told::{DEACTIVATED, REACTIVATED, ROLE_CHANGED, Standing, tell_standing, tell_updated};
+use super::told::{DEACTIVATED, REACTIVATED, ROLE_CHANGED, tell_standing, tell_updated};
 use crate::auth::session;
 
 /// Changes nothing and holds the row: whoever else takes an admin away from the organization waits for this commit, and
@@ -99,6 +99,7 @@ mod tests {
     use crate::auth::verification::VERIFIED;
     use crate::fixture::{PASSWORD, execute, login, value, with_layla};
     use crate::users::colleagues::hire;
+    use crate::users::told::Standing;
 
     fn demote(host: &TestHost, by: &Actor, whom: &Actor) -> Answered {
         let patch = host.patch(&format!("/users/{}", whom.user_id)).by(by);

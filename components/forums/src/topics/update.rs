@@ -94,7 +94,10 @@ async fn write(
     let edit = Edit::post(ctx, root)?;
     let (words, excerpt) = match &changes.content {
         Some(content) => {
-            let words = Words::of(ctx, seen.within(), content).await?;
+            // As it will be read: who can no longer see it is not named to.
+            let visibility = changes.visibility.unwrap_or(seen.visibility);
+            let within = seen.organization_id.filter(|_| visibility == Visibility::Organization);
+            let words = Words::of(ctx, within, content).await?;
             (words, Some(draft::excerpt(ctx, content).await))
         }
         None => (Words::default(), None),
@@ -169,8 +172,8 @@ fn recounted(batch: Batch, old: &Seen, new: &Topic<'_>) -> Batch {
 
 #[cfg(test)]
 mod tests {
-    use p2p_sdk::test_host::Sending;
-    use p2p_sdk::{Actor, Uuid, params};
+    use p2p_sdk::test_host::{Card, Sending};
+    use p2p_sdk::{Actor, Role, Uuid, params};
     use serde_json::{Value, json};
 
     use crate::fixture::{Forum, draft, with};
@@ -269,6 +272,29 @@ mod tests {
             assert_eq!(change(&forum, by, topic, &body).send().status, status);
         }
         assert_eq!(forum.host.patch(&format!("/forums/topics/{topic}")).json(&body).send().status, 401);
+    }
+
+    #[test]
+    fn who_can_no_longer_read_it_is_not_named_to() {
+        let forum = Forum::new();
+        let topic = forum.open(&forum.huda, "For everybody so far");
+        let named = |visibility: &str| {
+            let body = json!({ "content": "What does @Nora.Elsewhere say to this?", "visibility": visibility });
+            assert_eq!(change(&forum, &forum.huda, topic, &body).send().status, 200);
+            let events = forum.host.events();
+            let told: Value = serde_json::from_slice(&events.last().unwrap().payload).unwrap();
+            told["mentions"].as_array().map_or(0, Vec::len)
+        };
+        forum.host.introduce(Card {
+            id: forum.stranger.user_id,
+            name: "Nora Elsewhere".to_owned(),
+            title: None,
+            verified: true,
+            active: true,
+            role: Role::Admin,
+            organization: forum.stranger.organization_id.map(|id| (id, "Mills".to_owned())),
+        });
+        assert_eq!((named("network"), named("organization")), (1, 0));
     }
 
     #[test]

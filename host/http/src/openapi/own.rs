@@ -1,18 +1,82 @@
 //! The host's own routes in the document.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+
+use super::{headers, problems};
+use crate::problem::Code;
 
 /// The group they stand in.
-const TAG: &str = "platform";
+pub const TAG: &str = "platform";
 
-/// Adds each of them.
-pub fn add(document: &mut Value) {
-    if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
-        paths.insert("/api/v1/audit".to_owned(), json!({"get": audit()}));
+/// Errors of the audit log.
+const OF_AUDIT: [Code; 11] = [
+    Code::CursorInvalid,
+    Code::Unauthenticated,
+    Code::SessionExpired,
+    Code::TryRefresh,
+    Code::Forbidden,
+    Code::EmailNotVerified,
+    Code::Validation,
+    Code::RateLimited,
+    Code::Internal,
+    Code::FeatureUnavailable,
+    Code::Deadline,
+];
+
+/// Adds each of them, and the answers that they refer to.
+pub fn add(paths: &mut Map<String, Value>, shared: &mut Map<String, Value>) {
+    let mut add = |path: &str, operation: Value, codes: &[Code]| {
+        paths.insert(path.to_owned(), json!({"get": finished(operation, codes, shared)}));
+    };
+    add("/api/v1/audit", audit(), &OF_AUDIT);
+    add("/api/v1/openapi.json", document(), &[Code::Internal]);
+    for (path, summary) in [
+        ("/health", "Whether the server can serve, and its version"),
+        ("/health/ready", "Whether requests may be sent here"),
+    ] {
+        add(path, health(summary), &[Code::FeatureUnavailable]);
     }
-    if let Some(tags) = document.get_mut("tags").and_then(Value::as_array_mut) {
-        tags.push(json!({"name": TAG, "description": "What belongs to the server itself."}));
+    add("/health/live", health("Whether the process lives"), &[]);
+}
+
+fn finished(mut operation: Value, codes: &[Code], shared: &mut Map<String, Value>) -> Value {
+    if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
+        responses.values_mut().for_each(headers::add);
+        problems::put(responses, &Value::Null, codes, shared);
     }
+    operation
+}
+
+fn health(summary: &str) -> Value {
+    let id = summary.to_lowercase().replace([' ', ','], "_");
+    json!({
+        "tags": [TAG],
+        "operationId": format!("platform.{id}"),
+        "summary": summary,
+        "security": [],
+        "responses": {"200": {"description": "It can.", "content": {"application/json": {"schema": {
+            "type": "object",
+            "required": ["status"],
+            "properties": {
+                "status": {"type": "string", "enum": ["ok"]},
+                "version": {"type": "string"},
+                "checks": {"type": "object", "additionalProperties": {"type": "string"}},
+            },
+        }}}}},
+    })
+}
+
+fn document() -> Value {
+    json!({
+        "tags": [TAG],
+        "operationId": "platform.openapi",
+        "summary": "This document",
+        "security": [],
+        "responses": {"200": {
+            "description": "What the tenant has.",
+            "content": {"application/json": {"schema": {"type": "object"}}},
+        }},
+    })
 }
 
 fn audit() -> Value {
@@ -28,13 +92,10 @@ fn audit() -> Value {
             query("actor", json!({"type": "string", "format": "uuid"}), "By this person."),
             query("action", json!({"type": "string"}), "Actions that begin with this, e.g. `identity.`."),
         ],
-        "responses": {
-            "200": {
-                "description": "A page of the log.",
-                "content": {"application/json": {"schema": page()}},
-            },
-            "default": {"$ref": "#/components/responses/Problem"},
-        },
+        "responses": {"200": {
+            "description": "A page of the log.",
+            "content": {"application/json": {"schema": page()}},
+        }},
     })
 }
 

@@ -128,6 +128,20 @@ async fn it_is_read_in_pages_by_actor_and_by_action() {
 }
 
 #[tokio::test]
+async fn a_wrong_parameter_is_told_in_the_language_of_the_reader() {
+    let stage = Stage::set().await;
+    for (language, message) in [("en", "does not have the expected form"), ("ar-SA", "صيغة القيمة غير صحيحة")]
+    {
+        let mut wrong = ask("?limit=x", &stage.admin);
+        wrong.headers_mut().insert("accept-language", language.parse().unwrap());
+        let answer = stage.house.send(wrong).await;
+        assert_eq!(answer.error(), (422, "VALIDATION".to_owned()));
+        let fields = json!([{"field": "limit", "message": message, "code": "FORM"}]);
+        assert_eq!(answer.json()["details"]["fields"], fields, "{language}");
+    }
+}
+
+#[tokio::test]
 async fn it_stands_in_the_document() {
     let stage = Stage::set().await;
     let document = stage.house.send(request("GET", "/api/v1/openapi.json").body("").unwrap()).await.json();

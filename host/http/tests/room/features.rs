@@ -165,6 +165,25 @@ async fn uploads_are_staged_for_the_feature_and_dropped_when_it_refuses() {
 }
 
 #[tokio::test]
+async fn too_many_files_are_refused_in_the_language_of_the_reader() {
+    let (house, feature) = house();
+    let scope = Scope { tenant: TenantId::new("acme").unwrap(), feature: FeatureName::new("say").unwrap() };
+    let stores = house.stores.open(&scope, &Migrations::default(), StoreLimits::default()).await.unwrap();
+    feature.keep_files_in(Arc::clone(&stores.blobs));
+    let form = "--x\r\ncontent-disposition: form-data; name=\"f\"; filename=\"a.txt\"\r\n\r\nhello\r\n\
+                --x\r\ncontent-disposition: form-data; name=\"f\"; filename=\"b.txt\"\r\n\r\nhello\r\n--x--\r\n";
+    for (language, message) in [("en", "takes at most 1 files"), ("ar", "يجب ألا يزيد عدد الملفات عن 1")]
+    {
+        let post = request("POST", "/api/v1/say/upload/hello").header("accept-language", language);
+        let post = post.header("content-type", "multipart/form-data; boundary=x").body(form).unwrap();
+        let answer = house.send(post).await;
+        assert_eq!(answer.error(), (422, "VALIDATION".to_owned()));
+        let fields = json!([{"field": "f", "message": message, "code": "TOO_MANY"}]);
+        assert_eq!(answer.json()["details"]["fields"], fields, "{language}");
+    }
+}
+
+#[tokio::test]
 async fn a_signed_link_serves_the_file_on_the_hosts_of_its_tenant_until_it_ends() {
     let (house, feature) = house();
     let scope = Scope { tenant: TenantId::new("acme").unwrap(), feature: FeatureName::new("say").unwrap() };

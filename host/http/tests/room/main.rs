@@ -13,6 +13,7 @@ mod answers;
 mod audit;
 mod browser;
 mod connections;
+mod docs;
 mod features;
 mod house;
 mod keys;
