@@ -128,6 +128,7 @@ pub fn routes(feature: Feature) -> Feature {
             post("/forums/posts/{id}/like", like_post)
                 .summary("Like a post, or no longer.")
                 .takes::<Like>()
+                .example(r#"{"liked": true}"#)
                 .answers::<Liked>(200)
                 .fails(&[Code::NotFound, Code::VersionConflict]),
         )
@@ -135,6 +136,7 @@ pub fn routes(feature: Feature) -> Feature {
             post("/forums/replies/{id}/like", like_reply)
                 .summary("Like a reply, or no longer.")
                 .takes::<Like>()
+                .example(r#"{"liked": true}"#)
                 .answers::<Liked>(200)
                 .fails(&[Code::NotFound, Code::VersionConflict]),
         )

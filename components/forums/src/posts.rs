@@ -56,6 +56,7 @@ pub fn routes(feature: Feature) -> Feature {
                 .summary("Write one's own post anew.")
                 .body_limit(ROOT_BODY_LIMIT)
                 .takes::<NewContent>()
+                .example(r#"{"content": "It began after the **third** shift, not before."}"#)
                 .answers::<OnePost<'static>>(200)
                 .fails(&[Code::NotFound, Code::Forbidden, Code::VersionConflict]),
         )
@@ -89,6 +90,7 @@ fn of_topics(feature: Feature) -> Feature {
                 .idempotent()
                 .body_limit(BODY_LIMIT)
                 .takes::<NewPost>()
+                .example(r#"{"content": "We had the same. Look at the coupling first."}"#)
                 .answers::<Post<'static>>(201)
                 .fails(&[Code::NotFound, Code::BadState]),
         )

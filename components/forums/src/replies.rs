@@ -26,6 +26,7 @@ pub fn routes(feature: Feature) -> Feature {
                 .summary("Reply to a post, or to a reply to it.")
                 .idempotent()
                 .takes::<NewReply>()
+                .example(r#"{"content": "Thank you, that was it."}"#)
                 .answers::<Reply<'static>>(201)
                 .fails(&[Code::NotFound, Code::BadState]),
         )
@@ -33,6 +34,7 @@ pub fn routes(feature: Feature) -> Feature {
             patch("/forums/replies/{id}", update::update)
                 .summary("Write one's own reply anew.")
                 .takes::<NewContent>()
+                .example(r#"{"content": "Thank you, that was it: the coupling was worn."}"#)
                 .answers::<Reply<'static>>(200)
                 .fails(&[Code::NotFound, Code::Forbidden, Code::VersionConflict]),
         )
@@ -46,6 +48,7 @@ pub fn routes(feature: Feature) -> Feature {
             patch("/forums/replies/{id}/best", best::best)
                 .summary("Choose the reply that answers the topic, in place of any other, or withdraw the choice.")
                 .takes::<Best>()
+                .example(r#"{"best": true}"#)
                 .answers::<Reply<'static>>(200)
                 .fails(&[Code::NotFound, Code::Forbidden, Code::VersionConflict]),
         )

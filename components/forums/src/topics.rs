@@ -58,6 +58,9 @@ pub fn routes(feature: Feature) -> Feature {
                 .idempotent()
                 .body_limit(TOPIC_BODY_LIMIT)
                 .takes::<NewTopic>()
+                .example(
+                    r#"{"title": "Bearings of an old press run hot", "content": "The press on line two runs hot after the third shift. What would you look at first?", "category": "maintenance", "tags": ["press", "bearings"], "visibility": "network"}"#,
+                )
                 .answers::<WholeTopic<'static>>(201),
         )
         .route(
@@ -76,6 +79,7 @@ fn governed(feature: Feature) -> Feature {
                 .summary("Changes a topic; for its author and their admins.")
                 .body_limit(TOPIC_BODY_LIMIT)
                 .takes::<TopicChanges>()
+                .example(r#"{"title": "Bearings of a press from 1998 run hot", "tags": ["press"]}"#)
                 .answers::<WholeTopic<'static>>(200)
                 .fails(&[Code::NotFound, Code::Forbidden, Code::VersionConflict]),
         )
@@ -96,6 +100,7 @@ fn governed(feature: Feature) -> Feature {
             post("/forums/topics/{id}/pin", pin::pin)
                 .summary("Pins a topic, or no longer; for admins of its organization.")
                 .takes::<Pin>()
+                .example(r#"{"pinned": true}"#)
                 .answers::<Topic<'static>>(200)
                 .fails(&[Code::NotFound, Code::Forbidden]),
         )
@@ -103,6 +108,7 @@ fn governed(feature: Feature) -> Feature {
             post("/forums/topics/{id}/lock", lock::lock)
                 .summary("Locks a topic, or opens it again; for admins of its organization.")
                 .takes::<Lock>()
+                .example(r#"{"locked": false}"#)
                 .answers::<Topic<'static>>(200)
                 .fails(&[Code::NotFound, Code::Forbidden]),
         )
@@ -110,6 +116,7 @@ fn governed(feature: Feature) -> Feature {
             post("/forums/topics/{id}/bookmark", bookmark::bookmark)
                 .summary("Keeps a topic for later, or no longer.")
                 .takes::<Bookmark>()
+                .example(r#"{"bookmarked": true}"#)
                 .answers::<Bookmarked>(200)
                 .fails(&[Code::NotFound]),
         )

@@ -279,7 +279,8 @@ mod tests {
         let forum = Forum::new();
         let topic = forum.open(&forum.huda, "For everybody so far");
         let named = |visibility: &str| {
-            let body = json!({ "content": "What does @Nora.Elsewhere say to this?", "visibility": visibility });
+            let body =
+                json!({ "content": "What does @Nora.Elsewhere say to this?", "visibility": visibility });
             assert_eq!(change(&forum, &forum.huda, topic, &body).send().status, 200);
             let events = forum.host.events();
             let told: Value = serde_json::from_slice(&events.last().unwrap().payload).unwrap();
