@@ -35,6 +35,7 @@ pub fn feature() -> Feature {
         migration!("../../migrations/forums", "0002_topics"),
         migration!("../../migrations/forums", "0003_posts"),
         migration!("../../migrations/forums", "0004_community"),
+        migration!("../../migrations/forums", "0005_list_indexes"),
     ]);
     let feature = likes::routes(replies::routes(posts::routes(topics::routes(feature))));
     attachments::routes(bookmarks::routes(contributors::routes(categories::routes(feature))))

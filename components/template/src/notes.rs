@@ -23,6 +23,7 @@ pub fn feature() -> Feature {
             post("/notes", create)
                 .summary("Write a note")
                 .takes::<NewNote>()
+                .example(r#"{"title": "Pump P-101", "content": "Vibrates above **40 Hz**."}"#)
                 .idempotent()
                 .answers::<Note>(201)
                 .fails(&[Code::BadState]),
@@ -32,6 +33,7 @@ pub fn feature() -> Feature {
             patch("/notes/{id}", edit)
                 .summary("Change a note")
                 .takes::<NoteEdit>()
+                .example(r#"{"title": "Pump P-101, line two"}"#)
                 .answers::<Note>(200)
                 .fails(&[Code::Forbidden, Code::VersionConflict]),
         )

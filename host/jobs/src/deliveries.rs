@@ -106,7 +106,7 @@ impl Deliveries {
         self.commit(&statements).await
     }
 
-    /// Deliveries whose time has come, oldest first, none before an older one of the same key, none to the busy.
+    /// Deliveries whose time has come, those that wait longest first, none before an older one of the same key, none to the busy.
     pub async fn due(
         &self,
         now: Timestamp,
@@ -119,7 +119,7 @@ impl Deliveries {
              AND d.subscriber NOT IN (''{holes}) AND NOT EXISTS \
              (SELECT 1 FROM deliveries e WHERE NOT e.is_dead AND e.subscriber = d.subscriber \
              AND e.producer = d.producer AND e.key = d.key AND e.position < d.position) \
-             ORDER BY d.committed_at, d.position LIMIT $2"
+             ORDER BY d.next_at, d.committed_at, d.position LIMIT $2"
         );
         let params = Params::new().timestamp(now).s64(i64::from(limit));
         let params = busy.iter().fold(params, |params, subscriber| params.text(subscriber.as_str()));
@@ -207,19 +207,33 @@ impl Deliveries {
 }
 
 fn migrations() -> Migrations {
-    let first = Migration {
-        version: 1,
-        name: "deliveries".into(),
-        sqlite: include_str!("../../../migrations/jobs/sqlite/0001_deliveries.sql").into(),
-        postgres: include_str!("../../../migrations/jobs/postgres/0001_deliveries.sql").into(),
+    let step = |version, name: &str, sqlite: &str, postgres: &str| Migration {
+        version,
+        name: name.into(),
+        sqlite: sqlite.into(),
+        postgres: postgres.into(),
     };
-    let second = Migration {
-        version: 2,
-        name: "sent_letters".into(),
-        sqlite: include_str!("../../../migrations/jobs/sqlite/0002_sent_letters.sql").into(),
-        postgres: include_str!("../../../migrations/jobs/postgres/0002_sent_letters.sql").into(),
-    };
-    Migrations { tables: vec![first, second], collections: Vec::new() }
+    let tables = vec![
+        step(
+            1,
+            "deliveries",
+            include_str!("../../../migrations/jobs/sqlite/0001_deliveries.sql"),
+            include_str!("../../../migrations/jobs/postgres/0001_deliveries.sql"),
+        ),
+        step(
+            2,
+            "sent_letters",
+            include_str!("../../../migrations/jobs/sqlite/0002_sent_letters.sql"),
+            include_str!("../../../migrations/jobs/postgres/0002_sent_letters.sql"),
+        ),
+        step(
+            3,
+            "delivery_indexes",
+            include_str!("../../../migrations/jobs/sqlite/0003_delivery_indexes.sql"),
+            include_str!("../../../migrations/jobs/postgres/0003_delivery_indexes.sql"),
+        ),
+    ];
+    Migrations { tables, collections: Vec::new() }
 }
 
 fn statement(text: &str, params: Params) -> Statement {

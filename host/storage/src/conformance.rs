@@ -7,6 +7,7 @@ pub mod database;
 pub mod documents;
 mod documents_found;
 pub mod outbox;
+pub mod plan;
 pub mod sql;
 mod sql_refused;
 mod tables;

@@ -40,7 +40,7 @@ pub use documents::PgDocuments;
 pub use leader::Leader;
 pub use names::DatabaseSecret;
 #[cfg(feature = "conformance")]
-pub use names::role_mark;
+pub use names::{role_mark, schema_of};
 pub use outbox::PgOutbox;
 pub use store::PgStore;
 

@@ -43,8 +43,8 @@ pub struct TestHost {
     pub address: SocketAddr,
     folder: TempDir,
     stop: CancellationToken,
-    /// Goes with the host.
-    _database: Option<TestDatabase>,
+    /// Goes with the host. None when everything is in its folder.
+    pub database: Option<TestDatabase>,
 }
 
 /// What a host is built of.
@@ -128,7 +128,8 @@ impl TestHost {
         Self::build(Parts { tenants, clock, stores, database, folder, instances }).await
     }
 
-    async fn start_over(
+    /// The same over stores that are wrapped in something.
+    pub async fn start_over(
         tenants: Vec<Tenant>,
         clock: Arc<dyn Clock>,
         over: impl FnOnce(Arc<dyn Stores>) -> Arc<dyn Stores>,
@@ -180,7 +181,7 @@ impl TestHost {
         let stop = CancellationToken::new();
         let app = App::new(Services::new(parts));
         tokio::spawn(listener::serve(app, socket, stop.clone().cancelled_owned()));
-        Self { runtime, stores, identity, ledger, clock, address, folder, stop, _database: database }
+        Self { runtime, stores, identity, ledger, clock, address, folder, stop, database }
     }
 
     /// The tenant `main`.

@@ -10,5 +10,6 @@ pub mod host;
 pub mod letters;
 pub mod made;
 pub mod people;
+pub mod recorded;
 pub mod slow;
 pub mod smtp;

@@ -259,7 +259,7 @@ mod tests {
         let forum = Forum::new();
         let topic = forum.open(&forum.huda, "Why does it vibrate?");
         let within = forum.open_within(&forum.huda, "Among ourselves");
-        let member = forum.host.colleague(&forum.huda, p2p_sdk::Role::Member);
+        let member = forum.host.colleague(&forum.huda, Role::Member);
         let body = json!({ "title": "Another title" });
         for (by, topic, status) in [
             (&forum.stranger, topic, 403),

@@ -54,6 +54,12 @@ pub fn role_mark(database: &str) -> String {
     hex(&Sha256::digest(database.as_bytes()), DATABASE_MARK)
 }
 
+/// Where the tables of a scope are.
+#[cfg(feature = "conformance")]
+pub fn schema_of(scope: &Scope) -> String {
+    Names::of(scope, "").schema
+}
+
 /// A scope's names are `[a-z0-9-]`, and hold no `_`.
 fn stem(scope: &Scope) -> String {
     let plain = format!("{}__{}", scope.tenant, scope.feature);

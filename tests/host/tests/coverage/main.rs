@@ -89,7 +89,8 @@ struct Trial {
 
 impl Trial {
     async fn begin() -> Self {
-        Self { stage: Stage::set(&FEATURES).await, things: Things::default(), wrong: Vec::new() }
+        let stage = Stage::set(&FEATURES, |stores| stores).await;
+        Self { stage, things: Things::default(), wrong: Vec::new() }
     }
 
     /// Tries every line, and tells at once of all that do not hold.

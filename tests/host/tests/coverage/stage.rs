@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use p2p_context::{Clock, FixedClock, SystemClock, TenantId};
 use p2p_http::{App, HttpOptions, RateLimits, Services, ServicesParts, listener};
+use p2p_storage::Stores;
 use p2p_tenants::{Hosts, Route, Tenant};
 use p2p_test_support::host::{TestHost, tenant};
 use p2p_test_support::people::Person;
@@ -29,13 +30,13 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// With these features in both tenants.
-    pub async fn set(features: &[&str]) -> Self {
+    /// With these features in both tenants, over the chosen stores or what those are wrapped in.
+    pub async fn set(features: &[&str], wrapped: impl FnOnce(Arc<dyn Stores>) -> Arc<dyn Stores>) -> Self {
         let tenants = ["north", "south"].map(|id| tenant(id, &[&format!("{id}.example")], features));
         let hosts = Hosts::of(&tenants);
         let clock = Arc::new(FixedClock::at(SystemClock.now()));
-        let host =
-            TestHost::start_at(Vec::<Tenant>::from(tenants), Arc::clone(&clock) as Arc<dyn Clock>).await;
+        let (tenants, time) = (Vec::<Tenant>::from(tenants), Arc::clone(&clock) as Arc<dyn Clock>);
+        let host = TestHost::start_over(tenants, time, wrapped).await;
         let (strict, north) = (strict_door(&host, hosts).await, TenantId::new("north").unwrap());
         let owner = Person::founder(&host.url(""), NORTH, "owner@works.example").await;
         Self { host, north, owner, strict, clock, people: AtomicU32::new(0) }
