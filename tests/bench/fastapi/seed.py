@@ -1,4 +1,7 @@
-"""Fills both stores: `seed.py <user id> <topics> <posts of the busy topic>`. Prints the busy topic's id and a post's."""
+"""Fills both stores: `seed.py <user id> <topics> <posts of the busy topic> <replies to each of them>`.
+
+Prints a line for every topic, the busy one first: its id, and that of its first post.
+"""
 
 import asyncio
 import os
@@ -47,7 +50,7 @@ def topic(number: int, users: list[dict], now: datetime) -> dict:
     }
 
 
-def post(of: dict, number: int) -> dict:
+def post(of: dict, number: int, replies: int = 0) -> dict:
     """A post of a topic."""
     at = of["created_at"] + timedelta(seconds=number)
     return {
@@ -55,13 +58,24 @@ def post(of: dict, number: int) -> dict:
         "topic_id": str(of["id"]),
         "content": WORDS * 8,
         "author_id": str(of["created_by"]),
-        "replies": [],
+        "replies": [reply(of, at + timedelta(seconds=n)) for n in range(replies)],
         "created_at": at,
         "updated_at": at,
     }
 
 
-async def fill(caller: uuid.UUID, topics: int, busy_posts: int) -> None:
+def reply(of: dict, at: datetime) -> dict:
+    """A reply to a post."""
+    return {
+        "id": str(uuid.uuid4()),
+        "content": WORDS * 2,
+        "author_id": str(of["created_by"]),
+        "created_at": at,
+        "is_best_answer": False,
+    }
+
+
+async def fill(caller: uuid.UUID, topics: int, busy_posts: int, busy_replies: int) -> None:
     """Everything, in a fresh database."""
     from stores import posts
 
@@ -79,13 +93,17 @@ async def fill(caller: uuid.UUID, topics: int, busy_posts: int) -> None:
     await posts.drop()
     await posts.create_index([("topic_id", 1), ("created_at", 1)])
     busy = rows[-1]
-    documents = [post(busy, number) for number in range(busy_posts)]
+    documents = [post(busy, number, busy_replies) for number in range(busy_posts)]
+    first = [documents[0]]
     for at in range(0, topics - 1, 500):
-        await posts.insert_many([post(row, 0) for row in rows[at : at + 500] if row is not busy])
+        several = [post(row, 0) for row in rows[at : at + 500] if row is not busy]
+        await posts.insert_many(several)
+        first += several
     await posts.insert_many(documents)
     await engine.dispose()
-    print(busy["id"], documents[0]["_id"])
+    for document in first:
+        print(document["topic_id"], document["_id"])
 
 
 if __name__ == "__main__":
-    asyncio.run(fill(uuid.UUID(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
+    asyncio.run(fill(uuid.UUID(sys.argv[1]), *map(int, sys.argv[2:5])))

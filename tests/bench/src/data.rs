@@ -1,112 +1,126 @@
-//! The ground of a run: the data set, made once and kept, and a fresh copy of it for each side, with a session that
-//! both believe.
+//! The ground of a run: a data set for each side, made through the features' own routes, with a session that the side
+//! believes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use serde_json::{Value, json};
 use tokio::process::Command;
 
+use crate::databases::Databases;
 use crate::generate;
+use crate::known::Known;
 use crate::places::Places;
 use crate::servers::{Server, Side};
+use crate::stand::{Site, Stand};
 
-/// Topics that are read, of those that the data set has.
-const READ: usize = 1_000;
-
-/// What a run stands on.
+/// What all sides of a run share.
 #[derive(Debug)]
 pub struct Ground {
     /// The folder of the run. Each side's data lies in it, in a folder of the side's name.
     pub run: PathBuf,
     /// The script that wrk runs.
     pub script: PathBuf,
-    /// A file of topic ids, one a line.
-    pub topics: PathBuf,
-    /// One of those ids.
-    pub topic: String,
-    /// An access token.
-    pub token: String,
 }
 
-/// Makes what is missing, and both sides' data.
-pub async fn prepare(places: &Places) -> Result<Ground> {
-    let dataset = dataset(places).await?;
-    let run = places.fresh_run()?;
-    places.components.copy_all(&run.join("features"))?;
-    copy(&dataset, &run.join("seed"))?;
-    let script = run.join("load.lua");
-    fs::write(&script, include_str!("load.lua"))?;
-    // Signed in before the copy is made: the session and its signing key are then in both.
-    let server = Server::start(Side::Native, places, &run, "seed").await?;
-    let token = sign_in(&server).await?;
-    let ids = topic_ids(&server, &token).await?;
-    server.stop().await?;
-    for side in [Side::Native, Side::Component] {
-        copy(&run.join("seed"), &run.join(side.to_string()))?;
+/// What both of our sides stand on.
+#[derive(Debug)]
+pub struct Stands {
+    pub native: Stand,
+    pub component: Stand,
+}
+
+impl Ground {
+    /// An empty folder with what every server needs.
+    pub fn lay(places: &Places) -> Result<Self> {
+        let run = places.fresh_run()?;
+        places.components.copy_all(&run.join("features"))?;
+        let script = run.join("load.lua");
+        fs::write(&script, include_str!("load.lua"))?;
+        Ok(Self { run, script })
     }
-    let topics = run.join("topics");
-    fs::write(&topics, ids.join("\n"))?;
-    let topic = ids.into_iter().next().context("the data set has no topic")?;
-    Ok(Ground { run, script, topics, topic, token })
+
+    /// Files: the data set is kept from run to run, and each side has a copy of it.
+    pub async fn files(&self, places: &Places, topics: u32) -> Result<Stands> {
+        // Signed in before the copy is made: the session and its signing key are then in both.
+        let seed = self.file_stand(places, "seed", topics).await?;
+        let stands = [Side::Native, Side::Component].map(|side| Stand::new(&side.to_string(), None));
+        for stand in &stands {
+            copy(&seed.data(&self.run), &stand.data(&self.run))?;
+        }
+        let [native, component] = stands.map(|stand| Stand { known: seed.known.clone(), ..stand });
+        Ok(Stands { native, component })
+    }
+
+    /// A copy of the data set of this size.
+    pub async fn file_stand(&self, places: &Places, name: &str, topics: u32) -> Result<Stand> {
+        let stand = Stand::new(name, None);
+        copy(&dataset(places, topics).await?, &stand.data(&self.run))?;
+        self.known(places, stand).await
+    }
+
+    /// Databases: both sides' data is made anew in the same way.
+    pub async fn databases(&self, places: &Places, of: &mut Databases, topics: u32) -> Result<Stands> {
+        let native = of.both(&Side::Native.to_string()).await?;
+        let component = of.both(&Side::Component.to_string()).await?;
+        Ok(Stands {
+            native: self.database_stand(places, &Side::Native.to_string(), native, topics).await?,
+            component: self.database_stand(places, &Side::Component.to_string(), component, topics).await?,
+        })
+    }
+
+    /// The data set of this size in these databases.
+    pub async fn database_stand(
+        &self,
+        places: &Places,
+        name: &str,
+        site: Site,
+        topics: u32,
+    ) -> Result<Stand> {
+        let stand = Stand::new(name, Some(site));
+        println!("making {topics} topics for {name}");
+        make(places, &stand.data(&self.run), stand.site.as_ref(), topics).await?;
+        self.known(places, stand).await
+    }
+
+    /// Learns what there is from the native side, which starts at once.
+    async fn known(&self, places: &Places, stand: Stand) -> Result<Stand> {
+        let server = Server::start(Side::Native, places, self, &stand).await?;
+        let known = Known::learn(&server, &self.run.join(format!("{}.ids", stand.name))).await?;
+        server.stop().await?;
+        Ok(Stand { known, ..stand })
+    }
 }
 
-/// The data set of these features' tables; made by another process, so that no file of it is open here.
-async fn dataset(places: &Places) -> Result<PathBuf> {
-    let name = format!("data-{}", generate::key(&places.components)?);
+/// The data set of these features' tables in files.
+async fn dataset(places: &Places, topics: u32) -> Result<PathBuf> {
+    let name = format!("data-{}", generate::key(&places.components, topics)?);
     let dataset = places.bench.join(name);
     if dataset.is_dir() {
         return Ok(dataset);
     }
-    println!("making the data set, once for these tables");
+    println!("making a data set of {topics} topics, once for these tables");
     let half = dataset.with_extension("half");
     if half.exists() {
         fs::remove_dir_all(&half)?;
     }
-    let mut command = Command::new(&places.own);
-    command.arg("generate").arg(&half).arg(&places.components.folder);
-    if !command.status().await?.success() {
-        bail!("the data set could not be made");
-    }
+    make(places, &half, None, topics).await?;
     fs::rename(&half, &dataset)?;
     Ok(dataset)
 }
 
-async fn sign_in(server: &Server) -> Result<String> {
-    let credentials = json!({"email": generate::email(0), "password": generate::PASSWORD}).to_string();
-    let request = reqwest::Client::new()
-        .post(server.url("/auth/login"))
-        .header("content-type", "application/json")
-        .header("st-auth-mode", "header")
-        .body(credentials);
-    let answer = request.send().await?;
-    let token =
-        answer.headers().get("st-access-token").and_then(|token| token.to_str().ok()).map(str::to_owned);
-    match token {
-        Some(token) => Ok(token),
-        None => bail!("nobody could be signed in: {} {}", answer.status(), answer.text().await?),
+/// In another process, so that no file of it is open here.
+async fn make(places: &Places, data: &Path, site: Option<&Site>, topics: u32) -> Result<()> {
+    let mut command = Command::new(&places.own);
+    command.arg("generate").arg(data).arg(&places.components.folder).arg(topics.to_string());
+    if let Some(site) = site {
+        command.args(["--tenant", site.tenant.as_str()]);
+        site.tell(&mut command);
     }
-}
-
-async fn topic_ids(server: &Server, token: &str) -> Result<Vec<String>> {
-    let client = reqwest::Client::new();
-    let (mut ids, mut cursor) = (Vec::new(), None::<String>);
-    while ids.len() < READ {
-        let mut request =
-            client.get(server.url("/forums/topics")).bearer_auth(token).query(&[("limit", "100")]);
-        if let Some(cursor) = &cursor {
-            request = request.query(&[("cursor", cursor)]);
-        }
-        let page: Value = request.send().await?.error_for_status()?.json().await?;
-        let items = page.get("items").and_then(Value::as_array).context("no topics")?;
-        ids.extend(items.iter().filter_map(|item| item.get("id")?.as_str()).map(str::to_owned));
-        cursor = page.get("nextCursor").and_then(Value::as_str).map(str::to_owned);
-        if cursor.is_none() {
-            break;
-        }
+    if !command.status().await.context("the data set")?.success() {
+        bail!("the data set could not be made");
     }
-    Ok(ids)
+    Ok(())
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {

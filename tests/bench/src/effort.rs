@@ -1,10 +1,18 @@
-//! How long and how often is measured.
+//! How long and how often is measured, and over how much.
 
 use std::time::Duration;
+
+use crate::stand::StoreSet;
 
 /// See the module.
 #[derive(Debug, Clone)]
 pub struct Effort {
+    /// Over which stores.
+    pub stores: StoreSet,
+    /// Topics of the data set.
+    pub topics: u32,
+    /// Topics of the small and of the large data set whose lists are compared.
+    pub scale: (u32, u32),
     /// Times that each side is measured, by turns.
     pub rounds: u32,
     /// Length of one round under load.
@@ -20,12 +28,31 @@ pub struct Effort {
 }
 
 impl Effort {
-    pub fn new(quick: bool, connections: u32) -> Self {
+    pub fn new(stores: StoreSet, quick: bool, connections: u32) -> Self {
+        // The server that stands in for MongoDB in tests takes its time for each document.
+        let topics = match (stores, quick) {
+            (StoreSet::Embedded, true) => 1_000,
+            (StoreSet::Embedded, false) => 10_000,
+            (StoreSet::Production, true) => 200,
+            (StoreSet::Production, false) => 2_000,
+        };
         if quick {
             let (load, warm_up) = (Duration::from_secs(3), Duration::from_secs(1));
-            return Self { rounds: 2, load, warm_up, connections, calls: 500, call_rounds: 4 };
+            let scale = (30, 3_000);
+            return Self {
+                stores,
+                topics,
+                scale,
+                rounds: 2,
+                load,
+                warm_up,
+                connections,
+                calls: 500,
+                call_rounds: 4,
+            };
         }
         let (load, warm_up) = (Duration::from_secs(10), Duration::from_secs(3));
-        Self { rounds: 5, load, warm_up, connections, calls: 2_000, call_rounds: 15 }
+        let scale = (300, 30_000);
+        Self { stores, topics, scale, rounds: 5, load, warm_up, connections, calls: 2_000, call_rounds: 15 }
     }
 }

@@ -15,18 +15,21 @@ use p2p_tenants::Digest;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::native::{Care, Twin, tenant};
+use crate::native::{Care, Twin};
 use crate::places::Components;
+use crate::stand::Site;
 
 /// Of everybody.
 pub const PASSWORD: &str = "correct horse 7 staple";
-/// Topics, each opened a minute after the one before.
-const TOPICS: u32 = 10_000;
+/// Posts of the last topic, its root post among them: as many as a page shows.
+pub const BUSY_POSTS: usize = 20;
+/// Replies to each of them.
+pub const BUSY_REPLIES: usize = 3;
 /// People, each with an organization.
 const PEOPLE: u32 = 300;
 const MINUTE: Duration = Duration::from_secs(60);
 /// Changes when this file makes other data.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 const CATEGORIES: [&str; 5] = ["general", "questions", "manufacturing", "quality", "maintenance"];
 const TAGS: [&str; 6] = ["press", "bearings", "sensors", "كفاءة", "robots", "energy"];
@@ -51,8 +54,8 @@ pub fn email(person: u32) -> String {
 }
 
 /// Names a data set by the tables it has, so that a change of them makes another.
-pub fn key(components: &Components) -> Result<String> {
-    let mut tables = vec![json!([VERSION, TOPICS, PEOPLE])];
+pub fn key(components: &Components, topics: u32) -> Result<String> {
+    let mut tables = vec![json!([VERSION, topics, PEOPLE, BUSY_POSTS, BUSY_REPLIES])];
     for name in ["accounts", "forums"] {
         tables.push(serde_json::to_value(components.read(name)?.0.store_migrations())?);
     }
@@ -60,18 +63,18 @@ pub fn key(components: &Components) -> Result<String> {
     Ok(Digest::of(&tables).short().to_owned())
 }
 
-/// Makes it.
-pub async fn generate(data: &Path, components: &Components) -> Result<()> {
+/// Makes it: so many topics, each opened a minute after the one before, the last one with many posts.
+pub async fn generate(data: &Path, site: Option<&Site>, components: &Components, topics: u32) -> Result<()> {
     fs::create_dir_all(data)?;
-    let clock = Arc::new(FixedClock::at(SystemClock.now().minus(MINUTE * (TOPICS + PEOPLE + 1))));
-    let twin = Twin::open(data, components, Care::Little, clock.clone()).await?;
+    let clock = Arc::new(FixedClock::at(SystemClock.now().minus(MINUTE * (topics + PEOPLE + 1))));
+    let twin = Twin::open(data, site, components, Care::Little, clock.clone()).await?;
     let mut people = Vec::new();
     for person in 0..PEOPLE {
         clock.advance(MINUTE);
         people.push(sign_up(&twin, person).await?);
     }
     twin.relay().await?.drain().await?;
-    for topic in 0..TOPICS {
+    for topic in 1..topics {
         clock.advance(MINUTE);
         let author = people.get((topic * 7 % PEOPLE) as usize).context("nobody there")?;
         ask(&twin, Some(author), "/forums/topics", &new_topic(topic)).await?;
@@ -79,7 +82,34 @@ pub async fn generate(data: &Path, components: &Components) -> Result<()> {
             println!("  {} topics", topic + 1);
         }
     }
+    clock.advance(MINUTE);
+    fill_busy(&twin, &people).await?;
     twin.relay().await?.drain().await
+}
+
+/// A topic of the first person, who will ask for it: an author's looks are not counted. The others post and reply.
+async fn fill_busy(twin: &Twin, people: &[Actor]) -> Result<()> {
+    let mut others = people.iter().cycle();
+    let topic = ask(twin, others.next(), "/forums/topics", &new_topic(0)).await?;
+    let topic = id(&topic)?;
+    for number in 0..BUSY_POSTS {
+        let post = if number == 0 {
+            topic
+        } else {
+            let path = format!("/forums/topics/{topic}/posts");
+            id(&ask(twin, others.next(), &path, &new_text(number, 5)).await?)?
+        };
+        for reply in 0..BUSY_REPLIES {
+            let path = format!("/forums/posts/{post}/reply");
+            ask(twin, others.next(), &path, &new_text(number + reply, 2)).await?;
+        }
+    }
+    Ok(())
+}
+
+fn new_text(number: usize, sentences: usize) -> Value {
+    let sentences: Vec<_> = SENTENCES.into_iter().cycle().skip(number % 6).take(sentences).collect();
+    json!({ "content": sentences.join("\n\n") })
 }
 
 async fn sign_up(twin: &Twin, person: u32) -> Result<Actor> {
@@ -89,18 +119,19 @@ async fn sign_up(twin: &Twin, person: u32) -> Result<Actor> {
         "country": "SA", "city": "Riyadh",
     });
     let answer = ask(twin, None, "/auth/signup", &wanted).await?;
-    let id = |of: &str| -> Result<Uuid> {
-        let id = answer.get(of).and_then(|found| found.get("id")).and_then(Value::as_str);
-        Ok(id.with_context(|| format!("signing up answered no {of}"))?.parse()?)
-    };
+    let of = |what: &str| id(answer.get(what).with_context(|| format!("signing up answered no {what}"))?);
     Ok(Actor {
-        user_id: id("user")?,
-        organization_id: Some(id("organization")?),
+        user_id: of("user")?,
+        organization_id: Some(of("organization")?),
         role: Role::Admin,
         platform_admin: false,
         verified: false,
         session: String::new(),
     })
+}
+
+fn id(of: &Value) -> Result<Uuid> {
+    Ok(of.get("id").and_then(Value::as_str).context("an answer without an id")?.parse()?)
 }
 
 fn new_topic(number: u32) -> Value {
@@ -119,7 +150,7 @@ fn new_topic(number: u32) -> Value {
 async fn ask(twin: &Twin, actor: Option<&Actor>, path: &str, body: &Value) -> Result<Value> {
     let context = RequestContext {
         request_id: RequestId::fresh(),
-        tenant: tenant(),
+        tenant: twin.tenant.id.clone(),
         actor: actor.cloned(),
         deadline: Deadline::after(MINUTE),
         language: Language::En,

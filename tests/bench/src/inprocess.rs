@@ -15,11 +15,12 @@ use p2p_storage::Stores;
 use p2p_tenants::{Installation, Ledger};
 
 use crate::effort::Effort;
-use crate::native::{Foundations, NativeFeatures, sdk_rows, tenant};
+use crate::native::{Foundations, NativeFeatures, sdk_rows};
 use crate::numbers::{median, median_ratio};
 use crate::places::{PUBLIC_URL, Places, SECRET};
 use crate::process::own_cpu;
 use crate::ready_rows::{self, ReadyStores};
+use crate::stand::tenant;
 
 /// What is called, and how many microseconds it may take.
 const CALLS: [(&str, &str, Option<f64>); 2] =
@@ -117,7 +118,7 @@ fn foundations(folder: &Path) -> Result<Foundations> {
     let people = IdentityConfig::for_api(PUBLIC_URL);
     let identity = EmbeddedIdentity::new(Arc::clone(&stores), secrets.clone(), Arc::clone(&clock), people)?;
     Ok(Foundations {
-        tenant: tenant(),
+        tenant: tenant(None).id,
         stores,
         identity: Arc::new(identity),
         sealers: Sealers::new(secrets),
@@ -135,7 +136,7 @@ struct Asked<'a> {
 
 impl<'a> Asked<'a> {
     fn new(features: &'a dyn Features, path: &str) -> Result<Self> {
-        let tenant = tenant();
+        let tenant = tenant(None).id;
         let RouteMatch::Found(target) = features.route(&tenant, &http::Method::GET, path) else {
             bail!("nobody answers GET {path}");
         };

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
+use p2p_context::FeatureName;
 use p2p_tenants::{Digest, Manifest};
 
 /// Both sides are given this secret and this address, so that a session of one is a session of the other.
@@ -26,6 +27,8 @@ pub struct Places {
     pub components: Components,
     /// Everything that the benchmark keeps.
     pub bench: PathBuf,
+    /// Python with what the yardstick needs.
+    pub python: PathBuf,
 }
 
 /// The folder of built components.
@@ -46,7 +49,8 @@ impl Places {
         let bench = target.join("bench");
         fs::create_dir_all(&bench)?;
         let components = Components::new(target.join("components"));
-        Ok(Self { server, components, bench, own: own.clone() })
+        let python = target.join("tools/fastapi/bin/python");
+        Ok(Self { server, components, bench, python, own: own.clone() })
     }
 
     /// The folder of this run, emptied.
@@ -82,6 +86,12 @@ impl Components {
         let bytes = fs::read(&file)?;
         let inspected = p2p_runtime::inspect(&bytes).with_context(|| format!("{name} is no feature"))?;
         Ok((inspected.manifest, Digest::of(&bytes)))
+    }
+
+    /// The components in a folder that was filled with all, by the names that their manifests give.
+    pub fn installed(&self, folder: &Path) -> Result<Vec<(FeatureName, PathBuf)>> {
+        let all = PRODUCTS.into_iter().chain(FIXTURES);
+        all.map(|name| Ok((self.read(name)?.0.name, folder.join(format!("{name}.wasm"))))).collect()
     }
 
     /// Fills a folder that the server takes its features from.

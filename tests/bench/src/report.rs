@@ -1,26 +1,24 @@
-//! The tables: for the terminal, and between the two marks in `docs/performance.md`. Judges a figure only against the
-//! target that stands beside it.
+//! The tables: for the terminal, and for `docs/performance.md`. Judges a figure only against the target that stands beside
+//! it.
 
 mod machine;
+mod page;
+mod routes;
 
 use std::fmt::Write as _;
-use std::fs;
-use std::path::Path;
-
-use anyhow::{Context as _, Result};
 
 use crate::clients::CLIENTS;
 use crate::effort::Effort;
 use crate::inprocess::InProcess;
 use crate::neighbour::{Neighbour, PACE};
 use crate::process::Memory;
-use crate::routes::{Compared, Idle, middle};
+use crate::routes::Compared;
+use crate::scale::Scale;
 use crate::sessions::{SIGN_INS, Sessions};
+use crate::sides::Idle;
 use crate::wrk::Found;
 use machine::Machine;
-
-const BEGIN: &str = "<!-- what follows is written by `cargo xtask bench -- --write` -->";
-const END: &str = "<!-- end of what the command writes -->";
+pub use page::publish;
 
 /// A trapping neighbour may stretch the list's p99 by this.
 const NEIGHBOUR_MOST: f64 = 1.2;
@@ -28,6 +26,8 @@ const NEIGHBOUR_MOST: f64 = 1.2;
 const SESSION_MOST: f64 = 1.1;
 /// Sign-ins may stretch the list's p99 by this.
 const SIGN_IN_MOST: f64 = 1.3;
+/// A hundred times the topics may stretch the list's p95 by this.
+const SCALE_MOST: f64 = 1.3;
 /// What an idle server may take, MB.
 const IDLE_MOST: f64 = 100.0;
 
@@ -40,6 +40,7 @@ pub struct Findings {
     pub clients: Option<Found>,
     pub neighbour: Option<Neighbour>,
     pub sessions: Option<Sessions>,
+    pub scale: Option<Scale>,
     pub idle: Option<Idle>,
     pub loaded: Option<Memory>,
 }
@@ -55,6 +56,7 @@ impl Findings {
             clients: None,
             neighbour: None,
             sessions: None,
+            scale: None,
             idle: None,
             loaded: None,
         }
@@ -65,7 +67,7 @@ impl Findings {
 pub fn render(findings: &Findings) -> String {
     let mut text = Machine::read().render(&findings.effort);
     if let Some(found) = &findings.routes {
-        text.push_str(&routes(found));
+        text.push_str(&routes::render(found));
     }
     if let Some(found) = &findings.inprocess {
         text.push_str(&inprocess(found));
@@ -74,48 +76,6 @@ pub fn render(findings: &Findings) -> String {
     if !others.is_empty() {
         text.push_str("\n| Of the real server | Found | Target | |\n|---|---|---|---|\n");
         text.push_str(&others);
-    }
-    text
-}
-
-/// Puts it into the page.
-pub fn publish(findings: &Findings) -> Result<()> {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/performance.md");
-    let text = fs::read_to_string(&page).context("docs/performance.md cannot be read")?;
-    fs::write(&page, replaced(&text, &render(findings))?)?;
-    println!("written to docs/performance.md");
-    Ok(())
-}
-
-/// The page with another block between the marks.
-fn replaced(page: &str, block: &str) -> Result<String> {
-    let (before, rest) = page.split_once(BEGIN).context("docs/performance.md lost its first mark")?;
-    let (_, after) = rest.split_once(END).context("docs/performance.md lost its second mark")?;
-    Ok(format!("{before}{BEGIN}\n\n{}\n\n{END}{after}", block.trim()))
-}
-
-fn routes(found: &[Compared]) -> String {
-    let mut text = "\n| Route | CPU µs/request, native | components | ratio | target | | requests/s, native | components \
-                    | p50 ms, native | components | p99 ms, native | components |\n\
-                    |---|---|---|---|---|---|---|---|---|---|---|---|\n"
-        .to_owned();
-    for route in found {
-        let (native, component, ratio) = (middle(&route.native), middle(&route.component), route.ratio());
-        let _ = writeln!(
-            text,
-            "| {} | {:.0} | {:.0} | **{ratio:.2}** | ≤ {:.2} | {} | {:.0} | {:.0} | {:.1} | {:.1} | {:.1} | {:.1} |",
-            route.name,
-            native.cpu_us,
-            component.cpu_us,
-            route.target,
-            verdict(ratio <= route.target),
-            native.per_second,
-            component.per_second,
-            native.p50_ms,
-            component.p50_ms,
-            native.p99_ms,
-            component.p99_ms,
-        );
     }
     text
 }
@@ -156,6 +116,9 @@ fn others(findings: &Findings) -> String {
     if let Some(found) = &findings.sessions {
         sessions(&mut text, found);
     }
+    if let Some(found) = &findings.scale {
+        scale(&mut text, found);
+    }
     if let Some(Idle { memory, start_ms }) = &findings.idle {
         let (target, is_met) = (format!("< {IDLE_MOST:.0} MB"), memory.resident < IDLE_MOST);
         row(&mut text, "resident memory, nothing asked yet", &memory.to_string(), &target, Some(is_met));
@@ -190,30 +153,17 @@ fn sessions(text: &mut String, found: &Sessions) {
     row(text, &what, &figure, &format!("≤ {SIGN_IN_MOST} ×"), Some(found.signing_in <= SIGN_IN_MOST));
 }
 
+fn scale(text: &mut String, found: &Scale) {
+    let Scale { few, many, few_ms, many_ms, ratio } = found;
+    let what = format!("p95 of topic list, of {many} topics against {few}");
+    let figure = format!("{ratio:.2} × ({few_ms:.1} → {many_ms:.1} ms)");
+    row(text, &what, &figure, &format!("≤ {SCALE_MOST} ×"), Some(*ratio <= SCALE_MOST));
+}
+
 fn row(text: &mut String, what: &str, figure: &str, target: &str, is_met: Option<bool>) {
     let _ = writeln!(text, "| {what} | {figure} | {target} | {} |", is_met.map_or("", verdict));
 }
 
 fn verdict(is_met: bool) -> &'static str {
     if is_met { "met" } else { "**missed**" }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_stands_between_the_marks_is_replaced() {
-        let page = format!("# Title\n\n{BEGIN}\nold\n{END}\n\nMisses.\n");
-        let new = replaced(&page, "\nnew\n").unwrap();
-        assert!(new.starts_with("# Title\n") && new.ends_with(&format!("{END}\n\nMisses.\n")));
-        assert!(new.contains("new") && !new.contains("old"));
-        assert_eq!(replaced(&new, "new").unwrap(), new);
-        assert!(replaced("# Title", "new").is_err());
-    }
-
-    #[test]
-    fn the_page_has_its_marks() {
-        assert!(replaced(include_str!("../../../docs/performance.md"), "new").is_ok());
-    }
 }

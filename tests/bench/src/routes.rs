@@ -1,14 +1,13 @@
-//! Routes over HTTP: each one on both sides by turns, with the CPU time that its requests cost the server.
+//! Routes over HTTP: each one on all sides by turns, with the CPU time that its requests cost the server.
 
-use anyhow::{Result, bail};
-use http::StatusCode;
+use anyhow::Result;
 
 use crate::data::Ground;
 use crate::effort::Effort;
 use crate::numbers::{median, median_ratio};
-use crate::places::Places;
-use crate::process::{self, Memory};
+use crate::process;
 use crate::servers::{Server, Side};
+use crate::sides::Sides;
 use crate::wrk::{self, Kind, Load};
 
 /// A route and how much of native CPU it may cost.
@@ -17,14 +16,32 @@ struct Route {
     kind: Kind,
     path: &'static str,
     target: f64,
+    /// Whether the yardstick has it, too.
+    yardstick: bool,
 }
 
 /// Writing comes last: what it writes would be read by those before.
-const ROUTES: [Route; 4] = [
-    Route { name: "bare call", kind: Kind::Page, path: "/measured/bare", target: 1.5 },
-    Route { name: "topic list", kind: Kind::Page, path: LIST, target: 1.25 },
-    Route { name: "topic read", kind: Kind::Topics, path: "/forums/topics", target: 1.5 },
-    Route { name: "topic create", kind: Kind::Open, path: "/forums/topics", target: 1.5 },
+const ROUTES: [Route; 8] = [
+    Route { name: "bare call", kind: Kind::Page, path: "/measured/bare", target: 1.5, yardstick: false },
+    Route { name: "topic list", kind: Kind::Page, path: LIST, target: 1.25, yardstick: true },
+    Route { name: "topic read", kind: Kind::Page, path: "/forums/topics/:id", target: 1.5, yardstick: false },
+    Route {
+        name: "topic with 20 posts",
+        kind: Kind::Page,
+        path: "/forums/topics/:busy",
+        target: 1.5,
+        yardstick: true,
+    },
+    Route { name: "topic create", kind: Kind::Open, path: "/forums/topics", target: 1.5, yardstick: true },
+    Route {
+        name: "post create",
+        kind: Kind::Write,
+        path: "/forums/topics/:id/posts",
+        target: 1.5,
+        yardstick: false,
+    },
+    Route { name: "reply", kind: Kind::Write, path: "/forums/posts/:id/reply", target: 1.5, yardstick: true },
+    Route { name: "like", kind: Kind::Like, path: "/forums/posts/:id/like", target: 1.5, yardstick: true },
 ];
 
 /// The list that everything else is measured by, too.
@@ -38,31 +55,45 @@ pub struct Sample {
     pub p99_ms: f64,
     /// CPU time of the server per request, microseconds, what it did afterwards included.
     pub cpu_us: f64,
+    /// Resident memory afterwards.
+    pub resident_mb: f64,
 }
 
-/// A route on both sides.
+/// A route on all sides.
 #[derive(Debug)]
 pub struct Compared {
     pub name: &'static str,
     pub target: f64,
     pub native: Vec<Sample>,
     pub component: Vec<Sample>,
-}
-
-/// What the real server is before anybody asked it anything.
-#[derive(Debug, Clone, Copy)]
-pub struct Idle {
-    pub memory: Memory,
-    /// From start to first answer, compiled components at hand, milliseconds.
-    pub start_ms: f64,
+    /// Empty where there is no yardstick.
+    pub python: Vec<Sample>,
 }
 
 impl Compared {
     /// Components' CPU time as a multiple of native's.
     pub fn ratio(&self) -> f64 {
-        let cpu = |samples: &[Sample]| samples.iter().map(|sample| sample.cpu_us).collect::<Vec<_>>();
-        median_ratio(cpu(&self.component), cpu(&self.native))
+        of_cpu(&self.component, &self.native)
     }
+
+    /// Requests per second of CPU time, as a multiple of the yardstick's.
+    pub fn yardstick(&self) -> Option<f64> {
+        (!self.python.is_empty()).then(|| of_cpu(&self.python, &self.component))
+    }
+
+    /// What each side did.
+    pub fn sides(&self) -> impl Iterator<Item = (Side, &[Sample])> {
+        let all =
+            [(Side::Native, &self.native), (Side::Component, &self.component), (Side::Python, &self.python)];
+        all.into_iter()
+            .filter(|(_, samples)| !samples.is_empty())
+            .map(|(side, samples)| (side, samples.as_slice()))
+    }
+}
+
+fn of_cpu(above: &[Sample], below: &[Sample]) -> f64 {
+    let cpu = |samples: &[Sample]| samples.iter().map(|sample| sample.cpu_us).collect::<Vec<_>>();
+    median_ratio(cpu(above), cpu(below))
 }
 
 /// The middle of every figure.
@@ -73,46 +104,46 @@ pub fn middle(samples: &[Sample]) -> Sample {
         p50_ms: of(|sample| sample.p50_ms),
         p99_ms: of(|sample| sample.p99_ms),
         cpu_us: of(|sample| sample.cpu_us),
+        resident_mb: of(|sample| sample.resident_mb),
     }
-}
-
-/// Starts both sides. The real server twice: the first time it compiles, and what that takes is no figure of ours.
-pub async fn start(places: &Places, ground: &Ground) -> Result<(Server, Server, Idle)> {
-    println!("starting both sides");
-    let compiling = Server::start(Side::Component, places, &ground.run, "component").await?;
-    compiling.stop().await?;
-    let component = Server::start(Side::Component, places, &ground.run, "component").await?;
-    process::rest(component.pid).await?;
-    let idle =
-        Idle { memory: process::memory(component.pid)?, start_ms: component.started.as_secs_f64() * 1e3 };
-    let native = Server::start(Side::Native, places, &ground.run, "native").await?;
-    same_answers(ground, &native, &component).await?;
-    Ok((native, component, idle))
 }
 
 /// Measures every route.
-pub async fn measure(
-    effort: &Effort,
-    ground: &Ground,
-    native: &Server,
-    component: &Server,
-) -> Result<Vec<Compared>> {
+pub async fn measure(effort: &Effort, ground: &Ground, sides: &Sides) -> Result<Vec<Compared>> {
     let mut compared = Vec::new();
-    for Route { name, kind, path, target } in ROUTES {
-        println!("{name}");
-        let load = Load { kind, path, connections: effort.connections, time: effort.load };
-        for server in [native, component] {
-            wrk::run(server, ground, &Load { time: effort.warm_up, ..load }).await?;
+    for route in ROUTES {
+        println!("{}", route.name);
+        let found = route.measure(effort, ground, sides).await?;
+        match found.yardstick() {
+            None => println!("  {:.2} × native CPU", found.ratio()),
+            Some(more) => {
+                println!("  {:.2} × native CPU, {more:.1} × the yardstick's requests", found.ratio())
+            }
         }
-        let mut route = Compared { name, target, native: Vec::new(), component: Vec::new() };
-        for _ in 0..effort.rounds {
-            route.native.push(sample(native, ground, &load).await?);
-            route.component.push(sample(component, ground, &load).await?);
-        }
-        println!("  {:.2} × native CPU", route.ratio());
-        compared.push(route);
+        compared.push(found);
     }
     Ok(compared)
+}
+
+impl Route {
+    async fn measure(&self, effort: &Effort, ground: &Ground, sides: &Sides) -> Result<Compared> {
+        let Self { name, kind, path, target, yardstick } = *self;
+        let load = Load { kind, path, connections: effort.connections, time: effort.load };
+        let python = sides.python.as_ref().filter(|_| yardstick);
+        for server in [&sides.native, &sides.component].into_iter().chain(python) {
+            // Not judged: at first all connections to the stores are made at once.
+            wrk::attempt(server, ground, &Load { time: effort.warm_up, ..load }).await?;
+        }
+        let mut found = Compared { name, target, native: vec![], component: vec![], python: vec![] };
+        for _ in 0..effort.rounds {
+            found.native.push(sample(&sides.native, ground, &load).await?);
+            found.component.push(sample(&sides.component, ground, &load).await?);
+            if let Some(python) = python {
+                found.python.push(sample(python, ground, &load).await?);
+            }
+        }
+        Ok(found)
+    }
 }
 
 async fn sample(server: &Server, ground: &Ground, load: &Load) -> Result<Sample> {
@@ -126,26 +157,6 @@ async fn sample(server: &Server, ground: &Ground, load: &Load) -> Result<Sample>
         p50_ms: found.p50_ms(),
         p99_ms: found.p99_ms(),
         cpu_us: spent.as_secs_f64() * 1e6 / found.requests as f64,
+        resident_mb: process::memory(server.pid)?.resident,
     })
-}
-
-/// Both sides must say the same before it is worth knowing which is faster.
-async fn same_answers(ground: &Ground, native: &Server, component: &Server) -> Result<()> {
-    let topic = format!("/forums/topics/{}", ground.topic);
-    for path in ["/measured/bare", LIST, &topic] {
-        let (expected, found) = (answer(ground, native, path).await?, answer(ground, component, path).await?);
-        if expected != found {
-            bail!("{path}: native answers {expected:?}, components answer {found:?}");
-        }
-    }
-    Ok(())
-}
-
-async fn answer(ground: &Ground, server: &Server, path: &str) -> Result<String> {
-    let answer = reqwest::Client::new().get(server.url(path)).bearer_auth(&ground.token).send().await?;
-    let (status, text) = (answer.status(), answer.text().await?);
-    if status != StatusCode::OK {
-        bail!("{path} of the {} side answers {status}: {text}", server.side);
-    }
-    Ok(text)
 }

@@ -46,7 +46,7 @@ pub async fn measure(effort: &Effort, ground: &Ground, server: &Server) -> Resul
     let per_round = tokens.len() / effort.rounds as usize;
     for fresh in tokens.chunks(per_round.max(1)).take(effort.rounds as usize) {
         anonymous.push(cost(server, (0..CALLS).map(|_| None)).await?);
-        hits.push(cost(server, (0..CALLS).map(|_| Some(ground.token.as_str()))).await?);
+        hits.push(cost(server, (0..CALLS).map(|_| Some(server.known.token.as_str()))).await?);
         misses.push(cost(server, fresh.iter().map(|token| Some(token.as_str()))).await?);
         let load = Load { kind: Kind::Page, path: LIST, connections: effort.connections, time: effort.load };
         process::rest(server.pid).await?;

@@ -17,19 +17,21 @@ const PATIENCE: &str = "10s";
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// The same page again and again.
+    /// Reading a page.
     Page,
-    /// A topic of the data set, each time another.
-    Topics,
     /// Opening topics, no two alike.
     Open,
+    /// Writing a post or a reply.
+    Write,
+    /// Liking, or no longer.
+    Like,
 }
 
 /// One run.
 #[derive(Debug, Clone, Copy)]
 pub struct Load {
     pub kind: Kind,
-    /// Below `/api/v1`.
+    /// Below `/api/v1`. `:id` is a topic or a post of the data set, each time another; `:busy` the topic with many posts.
     pub path: &'static str,
     pub connections: u32,
     pub time: Duration,
@@ -41,6 +43,7 @@ pub struct Found {
     pub requests: u64,
     pub micros: u64,
     pub p50_micros: u64,
+    pub p95_micros: u64,
     pub p99_micros: u64,
     /// Answers that were no success.
     pub not_ok: u64,
@@ -59,6 +62,11 @@ impl Found {
     /// The median, milliseconds.
     pub fn p50_ms(&self) -> f64 {
         self.p50_micros as f64 / 1e3
+    }
+
+    /// The 95th percentile, milliseconds.
+    pub fn p95_ms(&self) -> f64 {
+        self.p95_micros as f64 / 1e3
     }
 
     /// The 99th percentile, milliseconds.
@@ -115,17 +123,21 @@ pub async fn run(server: &Server, ground: &Ground, load: &Load) -> Result<Found>
 pub async fn attempt(server: &Server, ground: &Ground, load: &Load) -> Result<Found> {
     let kind = match load.kind {
         Kind::Page => "page",
-        Kind::Topics => "topics",
         Kind::Open => "open",
+        Kind::Write => "write",
+        Kind::Like => "like",
     };
+    let known = &server.known;
+    let ids = if load.path.starts_with("/forums/posts/") { &known.posts } else { &known.topics };
+    let path = load.path.replace(":busy", &known.busy);
     let output = Command::new("wrk")
         .args(["--threads", "1", "--latency", "--timeout", PATIENCE])
         .args(["--connections", &load.connections.to_string()])
         .args(["--duration", &format!("{}s", load.time.as_secs().max(1))])
         .arg("--script")
         .arg(&ground.script)
-        .args([&server.url(load.path), "--", kind, &ground.token])
-        .arg(&ground.topics)
+        .args([&server.url(&path), "--", kind, &known.token])
+        .arg(ids)
         .output()
         .await
         .context("wrk cannot be run")?;

@@ -6,14 +6,13 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
 use futures::future::select_all;
-use p2p_context::{Clock, Deadline, Language, RequestContext, RequestId};
+use p2p_context::{Clock, Deadline, Language, RequestContext, RequestId, TenantId};
 use p2p_jobs::Deliveries;
 use p2p_sdk::Timestamp;
 use p2p_storage::Stores;
 use tokio_util::sync::CancellationToken;
 
 use super::features::{NativeFeature, NativeFeatures};
-use super::twin::tenant;
 
 /// Events and deliveries handled at a time, and the longest sleep: the jobs room's own numbers.
 const EVENTS: u32 = 100;
@@ -24,21 +23,27 @@ const IDLE: Duration = Duration::from_millis(500);
 pub struct Relay {
     features: Arc<NativeFeatures>,
     deliveries: Deliveries,
+    stores: Arc<dyn Stores>,
+    tenant: TenantId,
     clock: Arc<dyn Clock>,
 }
 
 impl Relay {
     pub async fn open(
         features: Arc<NativeFeatures>,
-        stores: &dyn Stores,
+        stores: Arc<dyn Stores>,
+        tenant: TenantId,
         clock: Arc<dyn Clock>,
     ) -> Result<Self> {
-        let deliveries = Deliveries::open(stores, &tenant()).await?;
-        Ok(Self { features, deliveries, clock })
+        let deliveries = Deliveries::open(stores.as_ref(), &tenant).await?;
+        Ok(Self { features, deliveries, stores, tenant, clock })
     }
 
-    /// Works until told to stop.
+    /// Works until told to stop, once no other process does it.
     pub async fn run(self, stop: CancellationToken) -> Result<()> {
+        let Some(_leads) = stop.run_until_cancelled(self.stores.lead(&self.tenant)).await else {
+            return Ok(());
+        };
         while !stop.is_cancelled() {
             if self.pass().await? > 0 {
                 continue;
@@ -100,7 +105,7 @@ impl Relay {
         let subscriber = self.features.get(&delivery.subscriber).context("the subscriber is not linked")?;
         let inbox = &subscriber.stores().outbox;
         if !inbox.is_handled(delivery.event_id).await? {
-            let heard = subscriber.hear(&about(), delivery.event_id, handed_over(&delivery)).await;
+            let heard = subscriber.hear(&self.about(), delivery.event_id, handed_over(&delivery)).await;
             heard.map_err(|error| anyhow!("{} by {}: {error}", delivery.topic, delivery.subscriber))?;
             inbox.mark_handled(delivery.event_id).await?;
         }
@@ -111,16 +116,16 @@ impl Relay {
         let written: Vec<_> = self.features.each().map(|native| native.stores().outbox.written()).collect();
         select_all(written).await;
     }
-}
 
-fn about() -> RequestContext {
-    RequestContext {
-        request_id: RequestId::fresh(),
-        tenant: tenant(),
-        actor: None,
-        deadline: Deadline::after(Duration::from_secs(30)),
-        language: Language::En,
-        address: None,
+    fn about(&self) -> RequestContext {
+        RequestContext {
+            request_id: RequestId::fresh(),
+            tenant: self.tenant.clone(),
+            actor: None,
+            deadline: Deadline::after(Duration::from_secs(30)),
+            language: Language::En,
+            address: None,
+        }
     }
 }
 

@@ -8,7 +8,6 @@ use anyhow::{Context as _, Result};
 use p2p_context::SystemClock;
 use p2p_http::{App, HttpOptions, RateLimits, Services, ServicesParts, listener};
 use p2p_runtime::Features;
-use p2p_storage::Stores;
 use p2p_tenants::Hosts;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -18,9 +17,10 @@ use tracing_subscriber::EnvFilter;
 
 use super::twin::{Care, Twin};
 use crate::places::{Components, PUBLIC_URL};
+use crate::stand::Site;
 
 /// Serves until SIGTERM.
-pub fn serve(data: &Path, listen: SocketAddr, components: &Components) -> Result<()> {
+pub fn serve(data: &Path, site: Option<&Site>, listen: SocketAddr, components: &Components) -> Result<()> {
     // What the product does: JSON lines on standard error, and at this level none of them.
     tracing_subscriber::fmt()
         .json()
@@ -28,12 +28,12 @@ pub fn serve(data: &Path, listen: SocketAddr, components: &Components) -> Result
         .with_writer(std::io::stderr)
         .init();
     let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    threads.block_on(run(data, listen, components))
+    threads.block_on(run(data, site, listen, components))
 }
 
-async fn run(data: &Path, listen: SocketAddr, components: &Components) -> Result<()> {
+async fn run(data: &Path, site: Option<&Site>, listen: SocketAddr, components: &Components) -> Result<()> {
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
-    let twin = Twin::open(data, components, Care::Full, Arc::new(SystemClock)).await?;
+    let twin = Twin::open(data, site, components, Care::Full, Arc::new(SystemClock)).await?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     let relay = tasks.spawn(twin.relay().await?.run(stop.clone()));
     tasks.close();
@@ -55,7 +55,7 @@ fn app(twin: &Twin) -> App {
     App::new(Services::new(ServicesParts {
         runtime: Arc::clone(&twin.features) as Arc<dyn Features>,
         identity: Arc::clone(&twin.identity),
-        stores: Arc::clone(&twin.stores) as Arc<dyn Stores>,
+        stores: Arc::clone(&twin.stores),
         hosts: Hosts::of(std::slice::from_ref(&twin.tenant)),
         ledger: Arc::clone(&twin.ledger),
         clock: Arc::clone(&twin.clock),

@@ -5,6 +5,11 @@ use std::fs;
 use p2p_context::{Clock as _, SystemClock};
 
 use crate::effort::Effort;
+use crate::stand::StoreSet;
+
+/// What `cargo xtask services` starts; a deployment has better ones, so that only the server's own time tells much.
+const SERVICES: &str =
+    "PostgreSQL and a stand-in for MongoDB (SecantusDB), both on the same machine and not synced";
 
 /// See the module.
 pub struct Machine {
@@ -32,11 +37,15 @@ impl Machine {
     /// One paragraph.
     pub fn render(&self, effort: &Effort) -> String {
         let Self { cores, model, system, day } = self;
-        let Effort { rounds, load, connections, .. } = effort;
+        let Effort { stores, rounds, load, connections, topics, .. } = effort;
+        let (command, over) = match stores {
+            StoreSet::Embedded => ("cargo xtask bench", "SQLite and files"),
+            StoreSet::Production => ("cargo xtask bench --stores production", SERVICES),
+        };
         format!(
-            "`cargo xtask bench`, {day}: {cores} cores of {model}, Linux {system}. {rounds} rounds of {} s by \
-             turns, {connections} connections, one worker thread, 10 000 topics; medians, and for ratios the median of \
-             the rounds' ratios.\n",
+            "`{command}`, {day}: {cores} cores of {model}, Linux {system}. {rounds} rounds of {} s by turns, \
+             {connections} connections, one worker thread, {topics} topics in {over}; medians, and for ratios the \
+             median of the rounds' ratios.\n",
             load.as_secs()
         )
     }
