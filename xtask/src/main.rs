@@ -107,7 +107,6 @@ enum Task {
         task: WitTask,
     },
     /// Run the benchmark (`tests/bench`); what follows goes to it, e.g. `--stores production`
-    #[command(disable_help_flag = true)]
     Bench {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
