@@ -13,6 +13,7 @@ pub mod packed;
 pub mod ports;
 mod postgres;
 mod production;
+mod statements;
 
 pub use embedded::{EmbeddedConfig, EmbeddedStores, Synchronous};
 pub use ports::blobs::{BlobError, BlobInfo, BlobStore, ByteStream, StageLimits, Staged};

@@ -1,12 +1,12 @@
 //! A feature's SQL as it may be handed to PostgreSQL: one statement, a verb that reads or writes, no name that leads out
 //! of the feature's place. The second wall: what a feature's role may touch is PostgreSQL's own judgement.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::scanner::{Scanner, Token};
 use super::shape::Shape;
 use crate::ports::sql::SqlError;
+use crate::statements::Parsed;
 
 /// Bytes of a statement's text.
 const STATEMENT_BYTES: usize = 256 << 10;
@@ -178,26 +178,16 @@ fn rejected(why: &str) -> SqlError {
     SqlError::Rejected(why.to_owned())
 }
 
-/// The statements a store has seen, so that each text is looked at once.
-#[derive(Debug, Default)]
-pub struct Statements(RwLock<HashMap<Box<str>, Arc<GuestStatement>>>);
+/// Those a store has seen.
+pub type Statements = crate::statements::Statements<GuestStatement, REMEMBERED>;
 
-impl Statements {
-    /// The statement of this text.
-    pub fn get(&self, text: &str) -> Result<Arc<GuestStatement>, SqlError> {
-        if let Some(known) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(text) {
-            return Ok(Arc::clone(known));
-        }
-        let parsed = Arc::new(GuestStatement::parse(text)?);
-        if !parsed.lasting {
-            return Ok(parsed);
-        }
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= REMEMBERED {
-            known.clear();
-        }
-        known.insert(text.into(), Arc::clone(&parsed));
-        Ok(parsed)
+impl Parsed for GuestStatement {
+    fn parse(text: &str) -> Result<Self, SqlError> {
+        Self::parse(text)
+    }
+
+    fn lasts(&self) -> bool {
+        self.lasting
     }
 }
 

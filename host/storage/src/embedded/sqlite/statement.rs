@@ -1,8 +1,7 @@
 //! A feature's SQL as it may be handed to SQLite: one statement, a verb that reads or writes, `$n` turned into `?n`.
 //! Looks at words only; what the statement touches is judged by `policy` when SQLite prepares it.
 
-use std::collections::HashMap;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock};
 
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
@@ -11,6 +10,7 @@ use sqlx::{AssertSqlSafe, Sqlite};
 use super::guard::STATEMENT_BYTES;
 use super::scanner::{Scanner, Token};
 use crate::ports::sql::SqlError;
+use crate::statements::Parsed;
 
 /// A feature's text begins with a space and the host's own never does, so that the connection's statement cache,
 /// which goes by text, never hands a feature a statement that was prepared for the host.
@@ -149,26 +149,16 @@ fn rejected(why: &str) -> SqlError {
     SqlError::Rejected(why.to_owned())
 }
 
-/// The statements a store has seen, so that each text is looked at once.
-#[derive(Debug, Default)]
-pub struct Statements(RwLock<HashMap<Box<str>, Arc<GuestStatement>>>);
+/// Those a store has seen.
+pub type Statements = crate::statements::Statements<GuestStatement, REMEMBERED>;
 
-impl Statements {
-    /// The statement of this text.
-    pub fn get(&self, text: &str) -> Result<Arc<GuestStatement>, SqlError> {
-        if let Some(known) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(text) {
-            return Ok(Arc::clone(known));
-        }
-        let parsed = Arc::new(GuestStatement::parse(text)?);
-        if !parsed.lasting {
-            return Ok(parsed);
-        }
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= REMEMBERED {
-            known.clear();
-        }
-        known.insert(text.into(), Arc::clone(&parsed));
-        Ok(parsed)
+impl Parsed for GuestStatement {
+    fn parse(text: &str) -> Result<Self, SqlError> {
+        Self::parse(text)
+    }
+
+    fn lasts(&self) -> bool {
+        self.lasting
     }
 }
 
