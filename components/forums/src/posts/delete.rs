@@ -12,7 +12,8 @@ use crate::{replies, rights};
 /// Holds whoever writes into the post until this commit is done.
 const HOLD: &str =
     "UPDATE posts SET reply_count = reply_count WHERE id = $1 AND status = 'open' AND reply_count = $2";
-const DELETE: &str = "UPDATE posts SET status = 'deleted', version = version + 1 WHERE id = $1";
+const DELETE: &str = "UPDATE posts SET status = 'deleted', version = version + 1 \
+    WHERE id = $1 AND version = $2";
 
 /// Deletes a post.
 pub async fn delete(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
@@ -30,7 +31,8 @@ async fn remove(ctx: &Ctx, request: &Request) -> Result<Response, Problem> {
     matched(request, post.version)?;
     let best = replies::best_place(ctx, topic.best_reply_id).await?.filter(|best| best.post_id == post.id);
     let batch = Batch::new().run_one(HOLD, params![post.id, post.reply_count]);
-    let batch = contributors::withdraw(batch, Gone::Post, post.id).run_one(DELETE, params![post.id]);
+    let batch =
+        contributors::withdraw(batch, Gone::Post, post.id).run_one(DELETE, params![post.id, post.version]);
     let gone = post.reply_count + 1;
     let batch = activity::fewer(batch, topic.id, gone, topic.best_reply_id, best.is_some());
     let mut told = topic.told(post.id, post.author_id, post.organization_id);

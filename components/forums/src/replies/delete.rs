@@ -1,7 +1,7 @@
 //! `DELETE /forums/replies/{id}`: a reply goes and stays stored. As long as others answer to it its place is shown; when
 //! the last of them goes, so does the place, and those above it that stood for its sake only.
 
-use p2p_sdk::{Batch, Ctx, Problem, Request, Response, Uuid, params};
+use p2p_sdk::{Batch, Ctx, Problem, Request, Response, params};
 
 use super::best::Place;
 use super::row::ReplyRow;
@@ -12,8 +12,8 @@ use crate::topics::activity;
 
 /// Holds whoever writes into the post until this commit is done.
 const HOLD: &str = "UPDATE posts SET reply_count = reply_count - 1 WHERE id = $1 AND status = 'open'";
-const DELETE: &str =
-    "UPDATE replies SET status = 'deleted', version = version + 1 WHERE id = $1 AND status = 'open'";
+const DELETE: &str = "UPDATE replies SET status = 'deleted', version = version + 1 \
+    WHERE id = $1 AND version = $2 AND status = 'open'";
 /// One answer fewer for whatever loses a place below it: from the reply upwards, as long as places vanish.
 const VANISH: &str = "UPDATE replies SET children = children - 1 WHERE id IN (\
     WITH RECURSIVE gone (id, parent_id) AS (\
@@ -35,7 +35,7 @@ async fn remove(ctx: &Ctx, request: &Request) -> Result<Response, Problem> {
     let is_best = topic.best_reply_id == Some(reply.id);
     let batch = Batch::new().run_one(HOLD, params![reply.post_id]);
     let batch = contributors::withdraw(batch, Gone::Reply, reply.id);
-    let batch = mark(batch, reply.id);
+    let batch = mark(batch, &reply);
     let batch = activity::fewer(batch, topic.id, 1, topic.best_reply_id, is_best);
     let mut told = topic.told(reply.id, reply.author_id, reply.organization_id);
     told.post_id = Some(reply.post_id);
@@ -46,8 +46,8 @@ async fn remove(ctx: &Ctx, request: &Request) -> Result<Response, Problem> {
     Ok(Response::no_content())
 }
 
-fn mark(batch: Batch, reply: Uuid) -> Batch {
-    batch.run_one(DELETE, params![reply]).run(VANISH, params![reply])
+fn mark(batch: Batch, reply: &ReplyRow) -> Batch {
+    batch.run_one(DELETE, params![reply.id, reply.version]).run(VANISH, params![reply.id])
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `PATCH /forums/topics/{id}`: title, category, tags, visibility and the root post's text, in one commit.
 
-use p2p_sdk::{Actor, Batch, Check, Ctx, Params, Problem, Request, Response, Timestamp, params};
+use p2p_sdk::{Actor, Batch, Check, Ctx, Params, Problem, Request, Response, Timestamp, Version, params};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -115,7 +115,7 @@ async fn write(
     told.text = changes.content.is_some().then_some(&words.text);
     told.actor_id = Some(actor.user_id);
     let batch = if changes.content.is_some() { edit.write(Batch::new()) } else { Batch::new() };
-    let change = |batch: Batch| batch.run_one(UPDATE, row(&topic, edit.at));
+    let change = |batch: Batch| batch.run_one(UPDATE, row(&topic, seen.version, edit.at));
     let batch = history::keep(batch, seen.id, actor.user_id, edit.at, change);
     let batch = recounted(tagged(batch, seen, named.as_deref()), seen, &topic);
     let batch = batch.tell(told.event("forums.topic.updated"));
@@ -140,10 +140,11 @@ fn apply<'a>(
     topic.tags = named.unwrap_or(topic.tags);
 }
 
-fn row(topic: &Topic<'_>, now: Timestamp) -> Params {
+/// The version is the one whose rights and `If-Match` were looked at, not a later one read since.
+fn row(topic: &Topic<'_>, seen: Version, now: Timestamp) -> Params {
     params![
         topic.id,
-        topic.version,
+        seen,
         now,
         topic.title,
         fold(topic.title),

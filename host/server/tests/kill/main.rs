@@ -5,6 +5,12 @@
 
 mod invitations;
 mod moment;
+#[path = "../../../storage/tests/mongo/server.rs"]
+#[expect(dead_code, reason = "here it lives on")]
+mod mongo;
+#[path = "../../../storage/tests/postgres/own_server.rs"]
+#[expect(dead_code, reason = "here it lives on")]
+mod postgres;
 mod server;
 mod sign_ups;
 mod writes;

@@ -9,6 +9,9 @@ use p2p_test_support::built;
 use p2p_test_support::core::StandInCore;
 use tempfile::TempDir;
 
+use crate::mongo;
+use crate::postgres::OwnServer;
+
 /// A server that will be killed.
 pub struct Server {
     child: Child,
@@ -21,6 +24,8 @@ pub struct House {
     folder: TempDir,
     /// Keeps people and sessions instead of the server, and lives on when that dies.
     core: Option<StandInCore>,
+    /// Keep tables and documents instead of the folder, and live on as well.
+    stores: Option<(OwnServer, mongo::Server)>,
 }
 
 impl House {
@@ -34,7 +39,7 @@ impl House {
         }
         let rates = "[rates]\nauth_per_minute = 0\nwrite_per_minute = 0\nread_per_minute = 0\n";
         std::fs::write(folder.path().join("p2p.toml"), rates).unwrap();
-        Self { folder, core: None }
+        Self { folder, core: None, stores: None }
     }
 
     /// The same with a core beside the server.
@@ -42,9 +47,23 @@ impl House {
         Self { core: Some(StandInCore::start(&[]).await), ..Self::with(components) }
     }
 
+    /// The same over PostgreSQL and MongoDB.
+    pub fn over_services(components: &[&str]) -> Self {
+        Self { stores: Some((OwnServer::start(), mongo::Server::start())), ..Self::with(components) }
+    }
+
     /// Starts the binary and waits until it is ready.
     pub async fn start(&self) -> Server {
-        Server::start(self.folder.path(), self.core.as_ref()).await
+        let mut command = Command::new(env!("CARGO_BIN_EXE_p2p"));
+        command.env_clear();
+        if let Some(core) = &self.core {
+            command.env("SUPERTOKENS_CONNECTION_URI", &core.address);
+        }
+        if let Some((postgres, mongo)) = &self.stores {
+            command.env("DATABASE_URL", postgres.url()).env("MONGODB_URL", mongo.url());
+            command.env("SECRET_KEY", "the same at every start");
+        }
+        Server::start(command, self.folder.path()).await
     }
 
     /// Where letters lie.
@@ -54,9 +73,8 @@ impl House {
 }
 
 impl Server {
-    async fn start(folder: &Path, core: Option<&StandInCore>) -> Self {
+    async fn start(mut command: Command, folder: &Path) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_p2p"));
         command
             .args(["serve", "--listen", &format!("127.0.0.1:{port}")])
             .arg("--data")
@@ -69,9 +87,6 @@ impl Server {
             // Sessions are issued by this address; the port is another one after each death.
             .env("PUBLIC_URL", "http://localhost")
             .stdout(Stdio::null());
-        if let Some(core) = core {
-            command.env("SUPERTOKENS_CONNECTION_URI", &core.address);
-        }
         let server = Self { child: command.spawn().unwrap(), url: format!("http://127.0.0.1:{port}") };
         server.ready().await;
         server

@@ -41,7 +41,16 @@ enum Acknowledged {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_acknowledged_is_lost_and_nothing_happens_twice() {
-    let house = House::with(&["accounts", "forums", "hostile"]);
+    writers(House::with(&["accounts", "forums", "hostile"])).await;
+}
+
+/// A topic is a row in one of them and a document in the other.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn so_it_is_when_stores_beside_the_server_live_on() {
+    writers(House::over_services(&["accounts", "forums", "hostile"])).await;
+}
+
+async fn writers(house: House) {
     let (mut topics, mut notes) = (Vec::new(), BTreeSet::new());
     let server = house.start().await;
     let mut person = Person::founder(&server.url, "localhost", "a@works.example").await;

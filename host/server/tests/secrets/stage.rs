@@ -39,6 +39,7 @@ pub async fn start(folder: &Path) -> (Server, String) {
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
     let log = File::create(folder.join("log")).unwrap();
     let child = Command::new(env!("CARGO_BIN_EXE_p2p"))
+        .env_clear()
         .args(["serve", "--listen", &address])
         .current_dir(folder)
         .env("LOG_LEVEL", "trace")
@@ -60,7 +61,8 @@ pub async fn start(folder: &Path) -> (Server, String) {
 /// What a command said on standard output, beside the server.
 pub fn told(folder: &Path, arguments: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_p2p"));
-    let output = command.args(arguments).current_dir(folder).env("SECRET_KEY", SECRET).output().unwrap();
+    let output =
+        command.env_clear().args(arguments).current_dir(folder).env("SECRET_KEY", SECRET).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
