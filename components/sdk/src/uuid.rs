@@ -1,12 +1,14 @@
 //! Ids: sixteen bytes in stores and at the boundary, hyphenated text in JSON. Never made here; ids come from the host.
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A UUID. The host's are version 7, so they sort by the time they were made.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Uuid([u8; 16]);
 
 /// The text is not a hyphenated UUID.
@@ -36,6 +38,11 @@ impl Uuid {
         &self.0
     }
 
+    /// Compared as one number: a guest's own comparison of bytes takes them one at a time.
+    const fn number(self) -> u128 {
+        u128::from_be_bytes(self.0)
+    }
+
     fn text(&self) -> [u8; TEXT_LENGTH] {
         let mut text = [b'-'; TEXT_LENGTH];
         for (byte, at) in self.0.iter().zip(PLACES) {
@@ -44,6 +51,33 @@ impl Uuid {
             }
         }
         text
+    }
+}
+
+impl PartialEq for Uuid {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        self.number() == other.number()
+    }
+}
+
+impl Eq for Uuid {}
+
+impl PartialOrd for Uuid {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Uuid {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.number().cmp(&other.number())
+    }
+}
+
+impl Hash for Uuid {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.number().hash(state);
     }
 }
 

@@ -16,46 +16,83 @@ use crate::deliveries::{Delivery, JobsError};
 const LANE: usize = 8;
 
 /// See the module.
-#[derive(Default)]
 pub struct Underway<'a> {
+    attempt: Box<dyn Fn(Delivery) -> Attempt<'a> + Send + Sync + 'a>,
     tries: FuturesUnordered<BoxFuture<'a, Ended>>,
     /// Over, but nobody has asked yet.
     over: VecDeque<Ended>,
-    lanes: HashMap<FeatureName, HashSet<Uuid>>,
+    lanes: HashMap<FeatureName, Lane>,
+}
+
+/// One try of a delivery; whether the books could be kept.
+pub type Attempt<'a> = BoxFuture<'a, Result<(), JobsError>>;
+
+/// What one subscriber has to do.
+#[derive(Default)]
+struct Lane {
+    /// Under way, or waiting here for their turn.
+    known: HashSet<Uuid>,
+    running: usize,
+    waiting: VecDeque<Delivery>,
 }
 
 /// A try that is over, however it went.
 struct Ended {
     subscriber: FeatureName,
     event: Uuid,
-    /// Whether the books could be kept.
     books: Result<(), JobsError>,
 }
 
 impl<'a> Underway<'a> {
-    /// Begins a try, unless it is under way already or its subscriber has enough to do.
-    pub fn begin(
-        &mut self,
-        delivery: Delivery,
-        attempt: impl FnOnce(Delivery) -> BoxFuture<'a, Result<(), JobsError>>,
-    ) {
-        let (subscriber, event) = (delivery.subscriber.clone(), delivery.event_id);
-        let lane = self.lanes.entry(subscriber.clone()).or_default();
-        if lane.len() < LANE && lane.insert(event) {
-            let attempt = attempt(delivery);
-            self.tries.push(Box::pin(async move { Ended { subscriber, event, books: attempt.await } }));
+    /// Nothing yet. This is how a delivery is tried.
+    pub fn new(attempt: impl Fn(Delivery) -> Attempt<'a> + Send + Sync + 'a) -> Self {
+        Self {
+            attempt: Box::new(attempt),
+            tries: FuturesUnordered::new(),
+            over: VecDeque::new(),
+            lanes: HashMap::new(),
         }
+    }
+
+    /// Begins a try, as soon as its subscriber has a place for it; nothing when it is known already.
+    pub fn begin(&mut self, delivery: Delivery) {
+        let lane = self.lanes.entry(delivery.subscriber.clone()).or_default();
+        if !lane.known.insert(delivery.event_id) {
+            return;
+        }
+        if lane.running >= LANE {
+            lane.waiting.push_back(delivery);
+            return;
+        }
+        lane.running += 1;
+        self.push(delivery);
+    }
+
+    fn push(&mut self, delivery: Delivery) {
+        let (subscriber, event) = (delivery.subscriber.clone(), delivery.event_id);
+        let attempt = (self.attempt)(delivery);
+        self.tries.push(Box::pin(async move { Ended { subscriber, event, books: attempt.await } }));
     }
 
     /// Subscribers that have enough to do.
     pub fn busy(&self) -> Vec<FeatureName> {
-        let full = self.lanes.iter().filter(|(_, lane)| lane.len() >= LANE);
+        let full = self.lanes.iter().filter(|(_, lane)| lane.running >= LANE);
         full.map(|(subscriber, _)| subscriber.clone()).collect()
+    }
+
+    /// More was asked for.
+    pub fn asked(&mut self) {
+        self.lanes.retain(|_, lane| lane.running > 0);
     }
 
     /// Nothing is under way.
     pub fn is_empty(&self) -> bool {
         self.tries.is_empty() && self.over.is_empty()
+    }
+
+    /// Begins nothing more: what has not begun comes again to whoever works next.
+    pub fn wind_down(&mut self) {
+        self.lanes.values_mut().for_each(|lane| lane.waiting.clear());
     }
 
     /// Does something else while the tries go on. One of them may hold the writer of a store that the other work waits
@@ -81,14 +118,34 @@ impl<'a> Underway<'a> {
             },
         };
         if let Some(lane) = self.lanes.get_mut(&ended.subscriber) {
-            lane.remove(&ended.event);
+            lane.known.remove(&ended.event);
+            match lane.waiting.pop_front() {
+                Some(next) => self.push(next),
+                None => lane.running -= 1,
+            }
         }
         ended.books
+    }
+
+    /// Waits until somebody has nothing to do any more, or the books of a try could not be kept.
+    pub async fn room(&mut self) -> Result<(), JobsError> {
+        loop {
+            self.ended().await?;
+            if self.wants_more() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn wants_more(&self) -> bool {
+        self.lanes.values().any(|lane| lane.running == 0)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicUsize;
+    use std::sync::atomic::Ordering::Relaxed;
     use std::time::Duration;
 
     use p2p_context::Timestamp;
@@ -113,17 +170,21 @@ mod tests {
         }
     }
 
+    fn numbered(event: u128) -> Delivery {
+        Delivery { event_id: Uuid::from_u128(event), ..delivery() }
+    }
+
     #[tokio::test]
     async fn a_try_that_holds_what_other_work_needs_gives_it_back() {
         let writer = Mutex::new(());
-        let mut underway = Underway::default();
-        underway.begin(delivery(), |_| {
+        let mut underway = Underway::new(|_| {
             Box::pin(async {
                 let _held = writer.lock().await;
                 tokio::time::sleep(Duration::from_millis(1)).await;
                 Ok(())
             })
         });
+        underway.begin(delivery());
         // The try has the writer and is not over.
         let begun = tokio::time::timeout(Duration::ZERO, underway.ended()).await;
         assert!(begun.is_err() && writer.try_lock().is_err());
@@ -131,5 +192,39 @@ mod tests {
         assert!(underway.alongside(other).await.is_ok());
         assert!(!underway.is_empty());
         assert!(underway.ended().await.is_ok() && underway.is_empty());
+    }
+
+    #[tokio::test]
+    async fn each_is_tried_once_a_few_at_a_time_and_more_is_asked_for_when_all_are_over() {
+        let (running, most, tried) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
+        let mut underway = Underway::new(|_| {
+            Box::pin(async {
+                most.fetch_max(running.fetch_add(1, Relaxed) + 1, Relaxed);
+                tokio::task::yield_now().await;
+                running.fetch_sub(1, Relaxed);
+                tried.fetch_add(1, Relaxed);
+                Ok(())
+            })
+        });
+        (0..20).chain(0..20).for_each(|event| underway.begin(numbered(event)));
+        assert_eq!(underway.busy(), [delivery().subscriber]);
+        underway.room().await.unwrap();
+        assert_eq!((tried.load(Relaxed), most.load(Relaxed)), (20, LANE));
+        assert!(underway.is_empty() && underway.busy().is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_has_not_begun_is_left_when_it_winds_down() {
+        let tried = AtomicUsize::new(0);
+        let mut underway = Underway::new(|_| {
+            tried.fetch_add(1, Relaxed);
+            Box::pin(async { Ok(()) })
+        });
+        (0..20).for_each(|event| underway.begin(numbered(event)));
+        underway.wind_down();
+        while !underway.is_empty() {
+            underway.ended().await.unwrap();
+        }
+        assert_eq!(tried.load(Relaxed), LANE);
     }
 }

@@ -21,6 +21,8 @@ use crate::underway::Underway;
 const BATCH: u32 = 64;
 /// Longest sleep: how late a retry, or an event written by another process, may be noticed.
 const IDLE: Duration = Duration::from_millis(500);
+/// What is written within this time is carried on together: a burst of writes is then a few rounds, not one for each.
+const GATHER: Duration = Duration::from_millis(10);
 /// Sleep after a fault of the store itself.
 const FAULT: Duration = Duration::from_secs(2);
 
@@ -58,7 +60,7 @@ impl Worker {
 
     /// Works until told to stop, or until another host may have begun to.
     async fn work(&self, stop: &CancellationToken, mut leadership: Leadership) {
-        let mut underway = Underway::default();
+        let mut underway = self.underway();
         let mut leads = true;
         while leads && !stop.is_cancelled() {
             let pause = match self.begin_due(&mut underway).await {
@@ -69,13 +71,16 @@ impl Worker {
                 () = stop.cancelled() => {}
                 () = leadership.lost() => leads = false,
                 () = tokio::time::sleep(pause) => {}
-                () = self.written(), if pause == IDLE => {}
-                ended = underway.ended() => if let Err(error) = ended {
+                () = self.written(), if pause == IDLE => {
+                    underway.alongside(tokio::time::sleep(GATHER)).await;
+                }
+                room = underway.room() => if let Err(error) = room {
                     let pause = self.complain(&error);
                     underway.alongside(tokio::time::sleep(pause)).await;
                 }
             }
         }
+        underway.wind_down();
         while !underway.is_empty() {
             // A try that could not be noted is made again after the next start.
             let _unnoted = underway.ended().await;
@@ -85,7 +90,7 @@ impl Worker {
     /// Relays and delivers until nothing is due. Answers how much there was to do.
     pub async fn drain(&self) -> Result<u64, JobsError> {
         let (mut total, mut fault) = (0, None);
-        let mut underway = Underway::default();
+        let mut underway = self.underway();
         loop {
             total += self.begin_due(&mut underway).await?;
             if underway.is_empty() {
@@ -106,13 +111,16 @@ impl Worker {
             Ok::<_, JobsError>((relayed, self.deliveries.due(self.clock.now(), &busy, BATCH).await?))
         };
         let (relayed, due) = underway.alongside(read).await?;
-        for delivery in due {
-            underway.begin(delivery, |delivery| {
-                let (runtime, mailer, clock) = (&self.runtime, &self.mailer, self.clock.as_ref());
-                Box::pin(deliver(runtime, mailer, &self.tenant, &self.deliveries, clock, delivery))
-            });
-        }
+        underway.asked();
+        due.into_iter().for_each(|delivery| underway.begin(delivery));
         Ok(relayed)
+    }
+
+    fn underway(&self) -> Underway<'_> {
+        Underway::new(|delivery| {
+            let (runtime, mailer, clock) = (&self.runtime, &self.mailer, self.clock.as_ref());
+            Box::pin(deliver(runtime, mailer, &self.tenant, &self.deliveries, clock, delivery))
+        })
     }
 
     /// Says what is wrong; answers how long to leave it alone.
