@@ -42,7 +42,10 @@ fn start(folder: &Path, database: &str, documents: &str) -> (Server, String) {
     }
     let mut command = Command::new(env!("CARGO_BIN_EXE_p2p"));
     command.env_clear().current_dir(folder).args(["serve", "--listen", "127.0.0.1:0"]);
-    command.env("DATABASE_URL", database).env("MONGODB_URL", documents).env("SECRET_KEY", "of a test");
+    command
+        .env("DATABASE_URL", database)
+        .env("MONGODB_URL", documents)
+        .env("SECRET_KEY", "the secret of a test of far stores");
     command.env("PUBLIC_URL", "http://localhost").env("LOG_LEVEL", "warn");
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
     let first = BufReader::new(child.stdout.take().unwrap()).lines().next().unwrap().unwrap();
