@@ -4,6 +4,7 @@
 mod again;
 mod attachments;
 mod authors;
+mod below;
 mod bookmarks;
 mod categories;
 mod contributors;

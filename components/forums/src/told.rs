@@ -6,6 +6,7 @@ use p2p_sdk::{Ctx, Problem, Timestamp, Uuid};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use crate::below::Share;
 use crate::mentions;
 use crate::topics::Visibility;
 
@@ -55,6 +56,9 @@ pub struct Told<'a> {
     /// People named in it.
     #[serde(skip_serializing_if = "<[Uuid]>::is_empty")]
     pub mentions: &'a [Uuid],
+    /// What else went with it, and whose it was.
+    #[serde(skip_serializing_if = "<[Share]>::is_empty")]
+    pub gone: &'a [Share],
     // What was switched on or off.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub liked: Option<bool>,

@@ -12,8 +12,10 @@
 //! | `messaging.message.sent` | `organizationId` | `messages` +1 |
 //! | `accounts`, `forums`, `use-cases`: `….file.kept`, `.dropped` | `organizationId`, `bytes` | `storage` ±`bytes` |
 //!
-//! A topic that is deleted takes its posts along only as far as `forums.post.deleted` tells so. `from` is draft, published
-//! or archived. What belongs to no organization (`organizationId` null) counts for none.
+//! `.deleted` of a topic or a post tells in `gone` what went along: of each author `organizationId`, `posts`, `replies`, which
+//! are taken off. `from` is draft, published or archived. What belongs to no organization (`organizationId` null) counts for none.
+
+use std::collections::BTreeMap;
 
 use p2p_sdk::{Batch, Ctx, Delivery, Feature, Heard, Uuid, params};
 use serde::Deserialize;
@@ -57,6 +59,19 @@ struct Counted {
     from: Option<State>,
     #[serde(default)]
     bytes: i64,
+    #[serde(default)]
+    gone: Vec<Share>,
+}
+
+/// What somebody had in what was deleted.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Share {
+    organization_id: Option<Uuid>,
+    #[serde(default)]
+    posts: i64,
+    #[serde(default)]
+    replies: i64,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -85,10 +100,20 @@ pub fn hear(feature: Feature) -> Feature {
 /// Hears any of the topics above.
 pub async fn count(ctx: &Ctx, event: Delivery) -> Heard {
     let counted: Counted = event.read()?;
-    let Some(organization) = counted.organization_id else { return Ok(()) };
-    let batch = steps(&event.topic, &counted).into_iter().filter(|(_, step)| *step != 0);
-    let batch =
-        batch.fold(Batch::new(), |batch, (name, step)| batch.run_one(ADD, params![organization, name, step]));
+    let mut changes: BTreeMap<(Uuid, &str), i64> = BTreeMap::new();
+    let own = steps(&event.topic, &counted).map(|(name, step)| (counted.organization_id, name, step));
+    let gone = counted.gone.iter().flat_map(|share| {
+        let of = share.organization_id;
+        [(of, POSTS, share.posts.saturating_neg()), (of, REPLIES, share.replies.saturating_neg())]
+    });
+    for (organization, name, step) in own.into_iter().chain(gone) {
+        if let (Some(organization), true) = (organization, step != 0) {
+            *changes.entry((organization, name)).or_default() += step;
+        }
+    }
+    let batch = changes.into_iter().fold(Batch::new(), |batch, ((organization, name), step)| {
+        batch.run_one(ADD, params![organization, name, step])
+    });
     batch.commit(ctx).await?;
     Ok(())
 }
@@ -149,6 +174,29 @@ mod tests {
         assert_eq!((&stats["topics"], &stats["posts"], &stats["replies"]), (&json!(1), &json!(0), &json!(1)));
         assert_eq!(stats["useCases"], json!({ "draft": 0, "published": 1, "archived": 1 }));
         assert_eq!((&stats["messages"], &stats["storageBytes"]), (&json!(1), &json!(4_999_999_000_i64)));
+    }
+
+    #[test]
+    fn what_goes_along_is_taken_off_whoever_it_belonged_to() {
+        let (host, layla) = with_layla();
+        let (own, other) = (layla.organization_id, host.new_id());
+        for (topic, organization) in [
+            ("forums.post.created", json!(own)),
+            ("forums.reply.created", json!(own)),
+            ("forums.reply.created", json!(other)),
+        ] {
+            assert_eq!(hear(&host, topic, &json!({ "organizationId": organization })), Ok(()));
+        }
+        let gone = json!([{ "authorId": layla.user_id, "organizationId": own, "posts": 1, "replies": 1 },
+            { "authorId": host.new_id(), "organizationId": other, "posts": 0, "replies": 1 },
+            { "authorId": host.new_id(), "organizationId": null, "posts": 3, "replies": 0 }]);
+        let deleted = json!({ "organizationId": own, "gone": gone });
+        assert_eq!(hear(&host, "forums.topic.deleted", &deleted), Ok(()));
+        let stats = stats(&host, &layla);
+        assert_eq!(
+            (&stats["topics"], &stats["posts"], &stats["replies"]),
+            (&json!(0), &json!(0), &json!(0))
+        );
     }
 
     #[test]

@@ -4,7 +4,8 @@
 use p2p_sdk::{Batch, Code, Ctx, Problem, Request, Response, params};
 
 use super::row::PostRow;
-use crate::again::{again_unless_matched, matched};
+use crate::again::{again, matched};
+use crate::below::Below;
 use crate::contributors::{self, Gone};
 use crate::topics::activity;
 use crate::{replies, rights};
@@ -17,7 +18,7 @@ const DELETE: &str = "UPDATE posts SET status = 'deleted', version = version + 1
 
 /// Deletes a post.
 pub async fn delete(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
-    again_unless_matched(&request, async || remove(ctx, &request).await).await
+    again(async || remove(ctx, &request).await).await
 }
 
 async fn remove(ctx: &Ctx, request: &Request) -> Result<Response, Problem> {
@@ -29,14 +30,16 @@ async fn remove(ctx: &Ctx, request: &Request) -> Result<Response, Problem> {
             .says("The first post goes with its topic only.", "تُحذف المشاركة الأولى مع موضوعها فقط."));
     }
     matched(request, post.version)?;
+    let below = Below::post(ctx, post.id).await?;
     let best = replies::best_place(ctx, topic.best_reply_id).await?.filter(|best| best.post_id == post.id);
-    let batch = Batch::new().run_one(HOLD, params![post.id, post.reply_count]);
+    let batch = Batch::new().run_one(HOLD, params![post.id, below.count]);
     let batch =
         contributors::withdraw(batch, Gone::Post, post.id).run_one(DELETE, params![post.id, post.version]);
-    let gone = post.reply_count + 1;
+    let gone = below.count + 1;
     let batch = activity::fewer(batch, topic.id, gone, topic.best_reply_id, best.is_some());
     let mut told = topic.told(post.id, post.author_id, post.organization_id);
     told.actor_id = Some(actor.user_id);
+    told.gone = &below.shares;
     let batch = batch.tell(told.event("forums.post.deleted"));
     let batch = match best {
         Some(best) => batch.tell(best.withdrawn(&topic)),

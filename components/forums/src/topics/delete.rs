@@ -4,17 +4,18 @@
 use p2p_sdk::{Batch, Ctx, Problem, Request, Response, params};
 
 use super::seen::Seen;
-use crate::again::{again_unless_matched, matched};
+use crate::again::{again, matched};
+use crate::below::Below;
 use crate::contributors::{self, Gone};
 use crate::{categories, rights};
 
-/// First of all: it holds off whoever writes into the topic.
+/// First of all: it holds off whoever writes into the topic, and finds who wrote since that was counted.
 const DELETE: &str = "UPDATE topics SET status = 'deleted', version = version + 1, updated_at = $3 \
-    WHERE id = $1 AND version = $2 AND status <> 'deleted'";
+    WHERE id = $1 AND version = $2 AND status <> 'deleted' AND reply_count = $4";
 
 /// Deletes a topic.
 pub async fn delete(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
-    again_unless_matched(&request, async || remove(ctx, &request).await).await
+    again(async || remove(ctx, &request).await).await
 }
 
 async fn remove(ctx: &Ctx, request: &Request) -> Result<Response, Problem> {
@@ -22,11 +23,13 @@ async fn remove(ctx: &Ctx, request: &Request) -> Result<Response, Problem> {
     let topic = Seen::find(ctx, request.id("id")?).await?;
     rights::author_or_admin(actor, topic.created_by, topic.organization_id)?;
     matched(request, topic.version)?;
-    let batch = Batch::new().run_one(DELETE, params![topic.id, topic.version, ctx.now()]);
+    let below = Below::topic(ctx, topic.id).await?;
+    let batch = Batch::new().run_one(DELETE, params![topic.id, topic.version, ctx.now(), below.count]);
     let batch = contributors::withdraw(batch, Gone::Topic, topic.id);
     let batch = categories::count(batch, &topic.category, topic.visibility, topic.organization_id, -1);
     let mut told = topic.told(topic.id, topic.created_by, topic.organization_id);
     told.actor_id = Some(actor.user_id);
+    told.gone = &below.shares;
     batch.tell(told.event("forums.topic.deleted")).commit(ctx).await?;
     Ok(Response::no_content())
 }
@@ -56,8 +59,17 @@ mod tests {
         let topic = forum.open(&forum.huda, "It will go");
         let post = send(&forum, &forum.stranger, &format!("/forums/topics/{topic}/posts"), "An answer");
         let reply = send(&forum, &forum.omar, &format!("/forums/posts/{post}/reply"), "A reply");
+        forum.host.events();
         let answer = delete(&forum, &forum.huda, topic);
         assert_eq!((answer.status, answer.body.len()), (204, 0));
+        let told: Value = serde_json::from_slice(&forum.host.events()[0].payload).unwrap();
+        let share = |of: &Actor, posts: i64, replies: i64| {
+            json!({ "authorId": of.user_id, "organizationId": of.organization_id, "posts": posts,
+                "replies": replies })
+        };
+        let gone = told["gone"].as_array().unwrap();
+        assert_eq!(gone.len(), 2, "{gone:?}");
+        assert!(gone.contains(&share(&forum.stranger, 1, 0)) && gone.contains(&share(&forum.omar, 0, 1)));
         assert_eq!(delete(&forum, &forum.huda, topic).status, 404);
         for path in [format!("topics/{topic}"), format!("topics/{topic}/posts"), format!("posts/{post}")] {
             let found = forum.host.get(&format!("/forums/{path}")).by(&forum.platform_admin).send();
