@@ -31,6 +31,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use mimalloc::MiMalloc;
 use p2p_context::TenantId;
 
 use crate::data::Ground;
@@ -40,6 +41,10 @@ use crate::places::{Components, Places};
 use crate::report::Findings;
 use crate::sides::Sides;
 use crate::stand::{Site, StoreSet};
+
+/// The product's own, for the twin.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// What components cost against the same features linked natively.
 #[derive(Debug, Parser)]
