@@ -29,7 +29,7 @@ pub use viewer::Viewer;
 
 use draft::{NewUseCase, UseCaseChanges};
 use filter::Filter;
-use whole::WholeUseCase;
+use whole::UseCase;
 
 /// The longest texts, every character written as the longest escape of JSON, and what stands around them.
 const BODY_LIMIT: usize = 640 << 10;
@@ -55,13 +55,13 @@ pub fn routes(feature: Feature) -> Feature {
                 .body_limit(BODY_LIMIT)
                 .takes::<NewUseCase>()
                 .example(EXAMPLE)
-                .answers::<WholeUseCase<'static>>(201),
+                .answers::<UseCase<'static>>(201),
         )
         .route(
             get("/use-cases/{id}", read::read)
                 .access(Access::Optional)
                 .summary("A use case with all that was written.")
-                .answers::<WholeUseCase<'static>>(200)
+                .answers::<UseCase<'static>>(200)
                 .fails(&[Code::NotFound]),
         )
 }
@@ -75,7 +75,7 @@ fn governed(feature: Feature) -> Feature {
                 .body_limit(BODY_LIMIT)
                 .takes::<UseCaseChanges>()
                 .example(r#"{"outcomes": {"costSavings": "SAR 510,000 a year"}, "tags": ["quality-control"]}"#)
-                .answers::<WholeUseCase<'static>>(200)
+                .answers::<UseCase<'static>>(200)
                 .fails(&[Code::NotFound, Code::Forbidden, Code::VersionConflict]),
         )
         .route(
@@ -87,7 +87,7 @@ fn governed(feature: Feature) -> Feature {
         .route(
             post("/use-cases/{id}/publish", publish::publish)
                 .summary("Publishes a use case that is complete; for its author and their admins.")
-                .answers::<WholeUseCase<'static>>(200)
+                .answers::<UseCase<'static>>(200)
                 .fails(&[Code::NotFound, Code::Forbidden, Code::BadState, Code::Validation, Code::VersionConflict]),
         )
 }

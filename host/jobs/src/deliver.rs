@@ -14,6 +14,9 @@ use crate::schedule;
 /// Longest a handler may take, unless the feature's own limit is shorter.
 const DEADLINE: Duration = Duration::from_secs(30);
 
+/// How long a run of a job is its host's alone: longer than it may take, since it has no inbox that would know it again.
+const TAKEN: Duration = Duration::from_secs(40);
+
 /// How long a full subscriber is left alone, so that its events do not hide everybody else's.
 const FULL: Duration = Duration::from_secs(1);
 
@@ -35,9 +38,13 @@ pub async fn deliver(
     clock: &dyn Clock,
     delivery: Delivery,
 ) -> Result<(), JobsError> {
+    let is_run = delivery.topic == schedule::TOPIC;
+    if is_run && !deliveries.take(&delivery, clock.now().plus(TAKEN)).await? {
+        return Ok(());
+    }
     let tried = match delivery.subscriber.as_str() {
         mail::SUBSCRIBER => send(runtime, mailer, tenant, &delivery).await,
-        _ if delivery.topic == schedule::TOPIC => run(runtime, tenant, &delivery).await,
+        _ if is_run => run(runtime, tenant, &delivery).await,
         _ => hand_over(runtime, tenant, &delivery).await,
     };
     match tried {
@@ -45,7 +52,7 @@ pub async fn deliver(
         Try::Done if delivery.subscriber.as_str() == mail::SUBSCRIBER => {
             deliveries.sent(&delivery, clock.now()).await
         }
-        Try::Done if delivery.topic == schedule::TOPIC => deliveries.ran(&delivery, clock.now()).await,
+        Try::Done if is_run => deliveries.ran(&delivery, clock.now()).await,
         Try::Done => deliveries.done(&delivery).await,
         Try::Never(reason) => bury(tenant, deliveries, &delivery, &reason).await,
         Try::Again(reason) => match backoff::after(delivery.attempts + 1) {

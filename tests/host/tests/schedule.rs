@@ -217,13 +217,20 @@ async fn a_run_whose_host_died_is_run_again() {
     stage.round(&worker).await;
     stage.clock.advance(MINUTE);
     worker.note_jobs().await.unwrap();
-    let run = stage.deliveries().await.waiting(10).await.unwrap().remove(0);
+    let deliveries = stage.deliveries().await;
+    let run = deliveries.waiting(10).await.unwrap().remove(0);
+    let until = stage.clock.now().plus(Duration::from_secs(40));
+    assert!(deliveries.take(&run, until).await.unwrap());
+    assert!(!deliveries.take(&run, until).await.unwrap(), "it is somebody's");
     let context = stage.host.context();
     let job = p2p_runtime::FeatureJob { name: run.key.clone(), due_at: run.committed_at };
     stage.host.runtime.run_job(&context, &run.subscriber, job).await.unwrap();
     stage.round(&stage.worker().await).await;
+    assert_eq!(stage.ran().await, [60], "as long as that host may be at it");
+    stage.clock.advance(Duration::from_secs(40));
+    stage.round(&stage.worker().await).await;
     assert_eq!(stage.ran().await, [60, 60], "for the same moment, so that it can tell");
-    assert!(stage.deliveries().await.waiting(10).await.unwrap().is_empty());
+    assert!(deliveries.waiting(10).await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -123,6 +123,7 @@ mod tests {
         let told: Value = serde_json::from_slice(&events[0].payload).unwrap();
         let wanted = json!({
             "invitationId": body["id"], "organizationId": layla.organization_id, "email": NURA, "role": "member",
+            "invitedBy": layla.user_id,
         });
         assert_eq!(told, wanted);
     }

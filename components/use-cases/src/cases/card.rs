@@ -62,7 +62,7 @@ impl FromCell<'_> for Status {
 
 /// A use case without its long texts.
 #[derive(Debug, Clone, Serialize)]
-#[cfg_attr(feature = "describe", derive(utoipa::ToSchema), schema(as = UseCaseCard))]
+#[cfg_attr(feature = "describe", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Card<'a> {
     pub id: Uuid,

@@ -10,9 +10,9 @@ use crate::media::ShownMedia;
 
 /// A use case.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "describe", derive(utoipa::ToSchema), schema(as = UseCase))]
+#[cfg_attr(feature = "describe", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct WholeUseCase<'a> {
+pub struct UseCase<'a> {
     #[serde(flatten)]
     pub card: Card<'a>,
     /// Markdown, as it was written.
@@ -44,7 +44,7 @@ pub async fn answer(
     let version = card.version;
     let mut html = html.iter().map(String::as_str);
     let media = detail.media.iter().map(|file| ShownMedia::of(card.id, file)).collect();
-    let whole = WholeUseCase {
+    let whole = UseCase {
         problem_statement: &detail.problem_statement,
         problem_statement_html: html.next().unwrap_or_default(),
         solution: &detail.solution,

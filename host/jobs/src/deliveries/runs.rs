@@ -15,6 +15,9 @@ const RUN: &str = "INSERT INTO deliveries (event_id, subscriber, producer, key, 
     payload) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 WHERE NOT EXISTS \
     (SELECT 1 FROM deliveries WHERE subscriber = $2 AND producer = $3 AND key = $4 AND NOT is_dead)";
 
+const TAKE: &str = "UPDATE deliveries SET next_at = $3 \
+    WHERE event_id = $1 AND subscriber = $2 AND next_at = $4 AND committed_at = $5 AND NOT is_dead";
+
 /// Where a job stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
@@ -61,13 +64,30 @@ impl Deliveries {
         }
     }
 
-    /// The job was done for this moment. A run that was moved to a later one meanwhile stays.
+    /// Takes a run until then, and with it the right to do it; false when another host has, or when it is for a later
+    /// moment by now. Whose host dies over it comes again at that time.
+    pub async fn take(&self, run: &Delivery, until: Timestamp) -> Result<bool, JobsError> {
+        let seen = identify(run).timestamp(until).timestamp(run.next_at).timestamp(run.committed_at);
+        let take = Statement { expect: Some(1), ..statement(TAKE, seen) };
+        match self.commit(&[take]).await {
+            Ok(()) => Ok(true),
+            Err(JobsError::Sql(SqlError::Stale(0))) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The job was done for this moment. A run that was moved to a later one meanwhile is due at once.
     pub async fn ran(&self, run: &Delivery, now: Timestamp) -> Result<(), JobsError> {
         let remove = "DELETE FROM deliveries WHERE event_id = $1 AND subscriber = $2 AND committed_at = $3";
+        let next =
+            "UPDATE deliveries SET next_at = $3 WHERE event_id = $1 AND subscriber = $2 AND NOT is_dead";
         let keep = "UPDATE schedules SET done_at = $3 WHERE feature = $1 AND job = $2";
         let kept = Params::new().text(run.subscriber.as_str()).text(&run.key).timestamp(now);
-        let statements =
-            [statement(remove, identify(run).timestamp(run.committed_at)), statement(keep, kept)];
+        let statements = [
+            statement(remove, identify(run).timestamp(run.committed_at)),
+            statement(next, identify(run).timestamp(now)),
+            statement(keep, kept),
+        ];
         self.commit(&statements).await
     }
 
