@@ -1,6 +1,7 @@
 //! Invitations: how somebody comes to belong to an organization that exists. One is a row as long as it waits for an
 //! answer; whoever has its token may sign up with it once.
 
+mod clear;
 mod find;
 mod invite;
 mod letter;
@@ -33,7 +34,8 @@ pub fn routes(feature: Feature) -> Feature {
         .mails(&[mail!("mail", "invitation")])
         .audits(&[CREATED, RESENT, REVOKED, ACCEPTED])
         .on_event(CREATED, letter::send)
-        .on_event(RESENT, letter::send);
+        .on_event(RESENT, letter::send)
+        .schedule("invitations", clear::EVERY, clear::run);
     kept(feature)
         .route(
             post("/users/invite", invite::invite)

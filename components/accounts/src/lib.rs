@@ -26,6 +26,7 @@ pub fn feature() -> Feature {
     .migrations(&[
         migration!("../../migrations/accounts", "0001_people"),
         migration!("../../migrations/accounts", "0002_invitations_and_counters"),
+        migration!("../../migrations/accounts", "0003_invitation_expiry"),
     ])
     .directory()
     .settings::<Settings>();

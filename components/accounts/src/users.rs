@@ -15,6 +15,7 @@ mod me;
 mod people;
 mod preferences;
 mod read;
+mod retell;
 mod row;
 mod told;
 mod update;
@@ -56,7 +57,8 @@ pub fn routes(feature: Feature) -> Feature {
         .on_event(PLATFORM_ADMIN_GRANTED, grant_platform_admin)
         .on_event(ROLE_CHANGED, administer::settle_sessions)
         .on_event(DEACTIVATED, administer::settle_sessions)
-        .on_event(VERIFIED, administer::settle_sessions);
+        .on_event(VERIFIED, administer::settle_sessions)
+        .retells("user", retell::users);
     administered(own(feature))
 }
 

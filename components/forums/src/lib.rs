@@ -14,6 +14,7 @@ mod likes;
 mod mentions;
 mod posts;
 mod replies;
+mod retell;
 mod revisions;
 mod rights;
 mod sweep;
@@ -22,7 +23,12 @@ mod told;
 mod topics;
 mod views;
 
+use std::time::Duration;
+
 use p2p_sdk::{Feature, migration};
+
+/// Between two looks for what nobody can see.
+const SWEEP_EVERY: Duration = Duration::from_secs(10 * 60);
 
 /// The feature.
 pub fn feature() -> Feature {
@@ -38,6 +44,7 @@ pub fn feature() -> Feature {
         migration!("../../migrations/forums", "0004_community"),
         migration!("../../migrations/forums", "0005_list_indexes"),
     ]);
+    let feature = retell::routes(feature).schedule("sweep", SWEEP_EVERY, sweep::run);
     let feature = likes::routes(replies::routes(posts::routes(topics::routes(feature))));
     attachments::routes(bookmarks::routes(contributors::routes(categories::routes(feature))))
 }

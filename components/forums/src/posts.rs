@@ -23,8 +23,8 @@ pub use document::{CHUNKS, Chunk, POSTS, ReplyPart, Stored, place, touched};
 pub use dressing::Dressing;
 pub use page::{Bare, FIRST_PAGE, fetch};
 pub use post::Post;
-pub use row::PostRow;
-pub use texts::{Text, Wanted, one as text};
+pub use row::{COLUMNS as POST, PostRow};
+pub use texts::{Text, Wanted, find as texts, one as text};
 pub use update::NewContent;
 
 use crate::revisions::REVISIONS;

@@ -12,7 +12,7 @@ use p2p_sdk::{Code, Feature, delete, patch, post};
 
 pub use best::place as best_place;
 pub use reply::Reply;
-pub use row::{ReplyRow, first_of, page_of};
+pub use row::{COLUMNS as REPLY, ReplyRow, first_of, page_of};
 
 use crate::posts::NewContent;
 use crate::switch::Best;

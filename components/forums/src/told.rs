@@ -68,7 +68,10 @@ pub struct Told<'a> {
     pub locked: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bookmarked: Option<bool>,
-    /// How many did so by now.
+    /// It answers its topic, as the one who opened that chose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub best: Option<bool>,
+    /// How many did so by now; when it is told again, how many like it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,6 +83,16 @@ impl Told<'_> {
     pub fn event(&self, name: &str) -> Event {
         Event::new(name, self.topic_id, self)
     }
+}
+
+/// How these texts begin, without markup.
+pub async fn plain(ctx: &Ctx, contents: Vec<String>) -> Vec<String> {
+    let most = u32::try_from(TEXT_MAX).unwrap_or(u32::MAX);
+    let mut texts = ctx.text().excerpt(contents, most).await;
+    for text in &mut texts {
+        text.truncate(text.floor_char_boundary(TEXT_MAX));
+    }
+    texts
 }
 
 /// What a text says, for those who index or announce it.
@@ -95,9 +108,7 @@ impl Words {
     /// Asks the host. `within` is the organization that alone may read the text.
     pub async fn of(ctx: &Ctx, within: Option<Uuid>, content: &str) -> Result<Self, Problem> {
         let mentions = mentions::find(ctx, ctx.actor()?, within, content).await?;
-        let most = u32::try_from(TEXT_MAX).unwrap_or(u32::MAX);
-        let mut text = ctx.text().excerpt(vec![content.to_owned()], most).await.pop().unwrap_or_default();
-        text.truncate(text.floor_char_boundary(TEXT_MAX));
+        let text = plain(ctx, vec![content.to_owned()]).await.pop().unwrap_or_default();
         Ok(Self { text, mentions })
     }
 

@@ -28,7 +28,7 @@ pub use draft::{CONTENT, excerpt};
 pub use fold::fold;
 pub use history::{Version, keep as keep_version, page as versions};
 pub use list::show as show_page;
-pub use row::{Topic, columns};
+pub use row::{Json, Topic, columns};
 pub use seen::{SEEN, Seen};
 pub use visibility::{Viewer, Visibility};
 

@@ -1,5 +1,6 @@
 //! Hearing events: a handler per topic, and what it answers to the host.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -10,6 +11,7 @@ use serde_json::json;
 use crate::feature::Feature;
 use crate::packed::RowError;
 use crate::problem::{Kind, Problem};
+use crate::retell::RETELL_REQUESTED;
 use crate::{Ctx, Timestamp};
 
 /// An event on its way to a handler.
@@ -116,16 +118,20 @@ impl fmt::Debug for Subscription {
 
 impl Feature {
     /// The topics it hears.
-    pub fn topics(&self) -> impl Iterator<Item = &'static str> {
-        self.subscriptions.iter().map(|subscription| subscription.topic)
+    pub fn topics(&self) -> impl Iterator<Item = Cow<'static, str>> {
+        let retelling = !self.retellings.is_empty();
+        let retelling = retelling.then(|| [RETELL_REQUESTED.into(), self.retell_continued().into()]);
+        let own = self.subscriptions.iter().map(|subscription| subscription.topic.into());
+        own.chain(retelling.into_iter().flatten())
     }
 
     /// Hears an event. A topic that nobody here subscribed to is refused.
     pub async fn hear(&self, ctx: &Ctx, delivery: Delivery) -> Heard {
         let found = self.subscriptions.iter().find(|subscription| subscription.topic == delivery.topic);
-        let heard = match found {
-            Some(subscription) => (subscription.handler)(ctx, delivery).await,
-            None => Err(EventError::Refuse(format!("nobody hears {}", delivery.topic))),
+        let heard = match (found, self.hear_retelling(ctx, &delivery).await) {
+            (_, Some(heard)) => heard,
+            (Some(subscription), None) => (subscription.handler)(ctx, delivery).await,
+            (None, None) => Err(EventError::Refuse(format!("nobody hears {}", delivery.topic))),
         };
         if let Err(error) = &heard {
             ctx.warn("an event was not handled", &json!({ "cause": error.to_string() }));

@@ -12,10 +12,13 @@ pub use migration::{Collection, Migration};
 pub use route::{Access, Route, Uploads, delete, get, patch, post, put};
 
 use crate::describe::Described;
+#[cfg(feature = "schedule")]
+use crate::schedule::Job;
 #[cfg(feature = "events")]
 use crate::{
     Ctx,
-    events::{Delivery, Heard, Subscription},
+    events::{Delivery, EventError, Heard, Subscription},
+    retell::{RetellPage, Retelling, Retold},
 };
 
 /// A feature.
@@ -35,6 +38,10 @@ pub struct Feature {
     pub(crate) audits: Vec<&'static str>,
     #[cfg(feature = "events")]
     pub(crate) subscriptions: Vec<Subscription>,
+    #[cfg(feature = "events")]
+    pub(crate) retellings: Vec<Retelling>,
+    #[cfg(feature = "schedule")]
+    pub(crate) jobs: Vec<Job>,
     #[cfg(feature = "describe")]
     pub(crate) settings: Option<crate::describe::SchemaOf>,
 }
@@ -57,6 +64,10 @@ impl Feature {
             audits: Vec::new(),
             #[cfg(feature = "events")]
             subscriptions: Vec::new(),
+            #[cfg(feature = "events")]
+            retellings: Vec::new(),
+            #[cfg(feature = "schedule")]
+            jobs: Vec::new(),
             #[cfg(feature = "describe")]
             settings: None,
         }
@@ -169,6 +180,55 @@ impl Feature {
         H: AsyncFn(&Ctx, Delivery) -> Heard + Copy + Send + Sync + 'static,
     {
         self.subscriptions.push(Subscription::new(topic, handler));
+        self
+    }
+
+    /// Tells all things of a noun again when an operator asks for it (`p2p retell`), so that who keeps projections of
+    /// them can make those anew. The teller reads the things behind [`RetellPage::after_id`], [`RetellPage::limit`] of
+    /// them in the order of their ids, and answers [`RetellPage::told`] with a [`Batch`](crate::Batch) of their events
+    /// `<feature>.<noun>.retold`, which say what `.updated` says:
+    ///
+    /// ```ignore
+    /// async fn things(ctx: &Ctx, page: RetellPage) -> Result<Retold, EventError> {
+    ///     let rows = ctx.sql().query(PAGE, &params![page.after_id()?, page.limit]).await?;
+    ///     let things = rows.all::<Thing>()?;
+    ///     let batch = things.iter().fold(Batch::new(), |batch, thing| {
+    ///         // Whoever changes it meanwhile wins: the page is read again.
+    ///         let batch = batch.run_one(SAME_VERSION, params![thing.id, thing.version]);
+    ///         batch.event("shop.thing.retold", thing.id, thing)
+    ///     });
+    ///     Ok(page.told(&things.iter().map(|thing| thing.id).collect::<Vec<_>>(), batch))
+    /// }
+    /// ```
+    ///
+    /// The SDK hears `platform.retell.requested` and goes on by events to the feature itself
+    /// (`<feature>.retell.continued`), each committed with the page before. A test asks with `TestHost::retell`.
+    #[cfg(feature = "events")]
+    #[must_use]
+    pub fn retells<H>(mut self, noun: &'static str, teller: H) -> Self
+    where
+        H: AsyncFn(&Ctx, RetellPage) -> Result<Retold, EventError> + Copy + Send + Sync + 'static,
+    {
+        self.retellings.push(Retelling::new(noun, teller));
+        self
+    }
+
+    /// A job that the host runs by the clock: `.schedule("sweep", Duration::from_secs(600), sweep::run)`, with
+    /// `async fn run(ctx: &Ctx, due_at: Timestamp) -> Heard`. Needs the cargo feature `schedule`, which brings `events`
+    /// along.
+    ///
+    /// `every` is whole minutes, at most 31 days. The job is due whenever the time since 1970 (UTC) is a multiple of it:
+    /// every day is midnight. `due_at` is that moment, however late the job runs. One host of all runs it; after a pause
+    /// it runs once, for the latest moment, and what fails is tried again as events are. Nothing records that it ran:
+    /// doing it again for the same `due_at` must do no harm. There is no actor; what it cannot finish within a call's
+    /// deadline it leaves to the next time, or to an event to itself. A test runs it with `TestHost::run_job`.
+    #[cfg(feature = "schedule")]
+    #[must_use]
+    pub fn schedule<H>(mut self, name: &'static str, every: std::time::Duration, handler: H) -> Self
+    where
+        H: AsyncFn(&Ctx, crate::Timestamp) -> Heard + Copy + Send + Sync + 'static,
+    {
+        self.jobs.push(Job::new(name, every, handler));
         self
     }
 

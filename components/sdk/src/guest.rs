@@ -18,6 +18,9 @@ pub use calls::handle;
 #[cfg(feature = "events")]
 #[doc(hidden)]
 pub use calls::hear;
+#[cfg(feature = "schedule")]
+#[doc(hidden)]
+pub use calls::run;
 #[doc(hidden)]
 pub use grants::*;
 
@@ -61,13 +64,39 @@ macro_rules! export_answers {
 }
 
 /// The exports of a feature that answers requests and hears events.
-#[cfg(feature = "events")]
+#[cfg(all(feature = "events", not(feature = "schedule")))]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! export_answers {
     ($component:ident) => {
         $crate::implement_handler!($component);
+        $crate::implement_events!($component);
+        $crate::guest::bindings::exported::export_component!(
+            $component with_types_in $crate::guest::bindings::exported
+        );
+    };
+}
 
+/// The exports of a feature that also has jobs.
+#[cfg(feature = "schedule")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! export_answers {
+    ($component:ident) => {
+        $crate::implement_handler!($component);
+        $crate::implement_events!($component);
+        $crate::implement_schedule!($component);
+        $crate::guest::bindings::exported::export_component!(
+            $component with_types_in $crate::guest::bindings::exported
+        );
+    };
+}
+
+#[cfg(feature = "events")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! implement_events {
+    ($component:ident) => {
         impl $crate::guest::bindings::exported::exports::p2p::feature::events::Guest for $component {
             async fn on_event(
                 context: $crate::guest::bindings::exported::exports::p2p::feature::events::Context,
@@ -79,10 +108,26 @@ macro_rules! export_answers {
                 $crate::guest::hear::<$component>(context, event).await
             }
         }
+    };
+}
 
-        $crate::guest::bindings::exported::export_component!(
-            $component with_types_in $crate::guest::bindings::exported
-        );
+#[cfg(feature = "schedule")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! implement_schedule {
+    ($component:ident) => {
+        impl $crate::guest::bindings::exported::exports::p2p::feature::schedule::Guest for $component {
+            async fn run(
+                context: $crate::guest::bindings::exported::exports::p2p::feature::schedule::Context,
+                job: ::std::string::String,
+                due_at: i64,
+            ) -> ::core::result::Result<
+                (),
+                $crate::guest::bindings::exported::exports::p2p::feature::schedule::Error,
+            > {
+                $crate::guest::run::<$component>(context, job, due_at).await
+            }
+        }
     };
 }
 

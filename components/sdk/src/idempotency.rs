@@ -13,7 +13,7 @@ use crate::feature::Route;
 use crate::host::{SqlError, Statement};
 use crate::packed::{FromRow, Headers, Row, RowError};
 use crate::problem::{Problem, Rule};
-use crate::{Batch, Ctx, Request, Response, Timestamp, params};
+use crate::{Batch, Ctx, Request, Response, params};
 
 const HEADER: &str = "idempotency-key";
 const KEY_MAX: usize = 200;
@@ -47,6 +47,8 @@ const SWEEP: &str = "DELETE FROM sdk_idempotency WHERE created_at <= $1";
 pub(crate) struct Claim {
     id: [u8; 32],
     request: [u8; 32],
+    /// The body of the answer is kept sealed.
+    sealed: bool,
 }
 
 /// An answer that was kept.
@@ -94,11 +96,14 @@ pub(crate) async fn commit(ctx: &Ctx, batch: Batch, response: Response) -> Resul
         return Ok(response);
     };
     let Batch { statements, events } = batch;
-    let own = claim.statements(ctx.now(), &response);
+    let own = claim.statements(ctx, &response);
     let shift = u32::try_from(own.len()).unwrap_or(u32::MAX);
     let all = own.into_iter().chain(statements).collect();
     let outcome = ctx.sql().commit(all, events).await;
-    ctx.claim().replace(None);
+    // A batch that failed kept nothing, the answer neither: the handler may try again under the same key.
+    if matches!(outcome, Ok(_) | Err(SqlError::Stale(0))) {
+        ctx.claim().replace(None);
+    }
     match outcome {
         Ok(_) => Ok(response),
         // Another request with this key was faster; its answer is there now.
@@ -123,7 +128,7 @@ impl Claim {
             request.uploads.iter().flat_map(|upload| [upload.field.as_bytes(), upload.sha256.as_bytes()]);
         let content = [key.as_bytes(), request.query.as_bytes(), &request.body];
         let request = hash(&content.into_iter().chain(uploads).collect::<Vec<_>>());
-        Ok(Some(Self { id, request }))
+        Ok(Some(Self { id, request, sealed: route.sealed }))
     }
 
     async fn find(&self, ctx: &Ctx) -> Result<Option<Response>, Problem> {
@@ -131,7 +136,7 @@ impl Claim {
         let rows = ctx.sql().query(FIND, &params![self.id, oldest]).await?;
         match rows.first::<Kept>()? {
             None => Ok(None),
-            Some(kept) if kept.request == self.request => Ok(Some(kept.response)),
+            Some(kept) if kept.request == self.request => self.opened(ctx, kept.response).map(Some),
             Some(_) => Err(Problem::invalid(
                 "Idempotency-Key",
                 Rule::Own("KEY_REUSED", "was used for another request", "استُخدم لطلب آخر"),
@@ -139,10 +144,19 @@ impl Claim {
         }
     }
 
+    fn opened(&self, ctx: &Ctx, mut response: Response) -> Result<Response, Problem> {
+        if self.sealed {
+            response.body = ctx.secrets().open(&response.body).map_err(Problem::internal)?;
+        }
+        Ok(response)
+    }
+
     /// The statement that keeps the answer comes first, so that a duplicate loses before it does anything.
-    fn statements(&self, now: Timestamp, response: &Response) -> Vec<Statement> {
+    fn statements(&self, ctx: &Ctx, response: &Response) -> Vec<Statement> {
         let Response { status, headers, body } = response;
-        let kept = lasting(headers);
+        let (now, kept) = (ctx.now(), lasting(headers));
+        let sealed = self.sealed.then(|| ctx.secrets().seal(body));
+        let body = sealed.as_ref().unwrap_or(body);
         let kept = params![self.id, self.request, *status, kept.as_packed(), body, now, now - KEPT];
         let mut batch = Batch::new().run_one(KEEP, kept);
         if now.0 % SWEEP_ONE_IN == 0 {

@@ -18,7 +18,11 @@ mod page;
 mod problem;
 mod request;
 mod response;
+#[cfg(feature = "events")]
+mod retell;
 mod router;
+#[cfg(feature = "schedule")]
+mod schedule;
 #[cfg(all(feature = "test-host", not(target_arch = "wasm32")))]
 pub mod test_host;
 mod text_form;
@@ -42,6 +46,8 @@ pub use page::{Cursor, CursorParts, Page, PageRequest};
 pub use problem::{Code, FieldProblem, Kind, Problem, Rule};
 pub use request::{Method, Request, RequestTarget, Upload};
 pub use response::Response;
+#[cfg(feature = "events")]
+pub use retell::{RETELL_REQUESTED, RetellPage, Retold};
 pub use timestamp::{NotATime, Timestamp};
 pub use uuid::{NotAUuid, Uuid};
 pub use version::Version;

@@ -109,9 +109,11 @@ impl TestHost {
         Actor { organization_id: of.organization_id, ..self.person(role) }
     }
 
-    /// Makes somebody known to the directory.
+    /// Makes somebody known to the directory, by this card from now on.
     pub fn introduce(&self, card: Card) {
-        self.state.cards.borrow_mut().push(card);
+        let mut cards = self.state.cards.borrow_mut();
+        cards.retain(|other| other.id != card.id);
+        cards.push(card);
     }
 
     /// The letters that were queued since the last call.
@@ -181,13 +183,51 @@ impl TestHost {
             committed_at: self.now(),
             attempt: 1,
         };
-        let call =
-            crate::Call { request_id: "test".to_owned(), deadline_ms: 10_000, ..crate::Call::default() };
-        let ctx = crate::Ctx::new(Rc::clone(&self.host), call);
+        let ctx = self.ctx();
         self.store.begin_handling(Some(id));
         let heard = self.runtime.block_on(self.feature.hear(&ctx, delivery));
         self.store.begin_handling(None);
         heard
+    }
+
+    /// Lets the feature tell everything again, as after `p2p retell`, and shows each event; answers how many pages it
+    /// took.
+    #[cfg(feature = "events")]
+    pub fn retell(&self, mut told: impl FnMut(&Event)) -> usize {
+        let continued = self.feature.retell_continued();
+        let hear = |topic: &str, key: &str, payload: &serde_json::Value| {
+            self.hear(self.new_id(), topic, key, payload).expect("a retelling that is heard");
+        };
+        self.events();
+        hear(crate::RETELL_REQUESTED, "retell", &serde_json::json!({}));
+        let mut pages = 0;
+        let mut left: std::collections::VecDeque<_> = self.events().into();
+        while let Some(event) = left.pop_front() {
+            if event.topic == continued {
+                let payload = serde_json::from_slice(&event.payload).expect("a payload of JSON");
+                hear(&event.topic, &event.key, &payload);
+                pages += 1;
+                left.extend(self.events());
+            } else {
+                told(&event);
+            }
+        }
+        pages
+    }
+
+    /// Runs a job of the feature as if it had been due then.
+    #[cfg(feature = "schedule")]
+    pub fn run_job(&self, name: &str, due_at: Timestamp) -> crate::Heard {
+        let ctx = self.ctx();
+        self.runtime.block_on(self.feature.run(&ctx, name, due_at))
+    }
+
+    /// A call that nobody made.
+    #[cfg(feature = "events")]
+    fn ctx(&self) -> crate::Ctx {
+        let call =
+            crate::Call { request_id: "test".to_owned(), deadline_ms: 10_000, ..crate::Call::default() };
+        crate::Ctx::new(Rc::clone(&self.host), call)
     }
 }
 

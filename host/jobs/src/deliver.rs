@@ -1,17 +1,21 @@
-//! One delivery: ask the subscriber's store whether it is done already, hand it over, note how it went.
+//! One delivery, or one run of a job: ask the subscriber's store whether it is done already, hand it over, note how it went.
 
 use std::borrow::Cow;
 use std::time::Duration;
 
 use p2p_context::{Clock, Deadline, Language, RequestContext, RequestId, TenantId};
-use p2p_runtime::{DispatchErrorKind, EventAnswer, FeatureEvent, Runtime};
+use p2p_runtime::{DispatchErrorKind, EventAnswer, FeatureEvent, FeatureJob, Runtime};
 
 use crate::backoff;
 use crate::deliveries::{Deliveries, Delivery, JobsError};
 use crate::mail::{self, MailFault, Mailer};
+use crate::schedule;
 
 /// Longest a handler may take, unless the feature's own limit is shorter.
 const DEADLINE: Duration = Duration::from_secs(30);
+
+/// How long a run of a job is its host's alone: longer than it may take, since it has no inbox that would know it again.
+const TAKEN: Duration = Duration::from_secs(40);
 
 /// How long a full subscriber is left alone, so that its events do not hide everybody else's.
 const FULL: Duration = Duration::from_secs(1);
@@ -34,8 +38,13 @@ pub async fn deliver(
     clock: &dyn Clock,
     delivery: Delivery,
 ) -> Result<(), JobsError> {
+    let is_run = delivery.topic == schedule::TOPIC;
+    if is_run && !deliveries.take(&delivery, clock.now().plus(TAKEN)).await? {
+        return Ok(());
+    }
     let tried = match delivery.subscriber.as_str() {
         mail::SUBSCRIBER => send(runtime, mailer, tenant, &delivery).await,
+        _ if is_run => run(runtime, tenant, &delivery).await,
         _ => hand_over(runtime, tenant, &delivery).await,
     };
     match tried {
@@ -43,6 +52,7 @@ pub async fn deliver(
         Try::Done if delivery.subscriber.as_str() == mail::SUBSCRIBER => {
             deliveries.sent(&delivery, clock.now()).await
         }
+        Try::Done if is_run => deliveries.ran(&delivery, clock.now()).await,
         Try::Done => deliveries.done(&delivery).await,
         Try::Never(reason) => bury(tenant, deliveries, &delivery, &reason).await,
         Try::Again(reason) => match backoff::after(delivery.attempts + 1) {
@@ -72,6 +82,20 @@ async fn send(runtime: &Runtime, mailer: &Mailer, tenant: &TenantId, delivery: &
     }
 }
 
+/// A job has no inbox either: it may commit as often as it likes, and does no harm when it runs again.
+async fn run(runtime: &Runtime, tenant: &TenantId, delivery: &Delivery) -> Try {
+    let job = FeatureJob { name: delivery.key.clone(), due_at: delivery.committed_at };
+    match runtime.run_job(&context(tenant), &delivery.subscriber, job).await {
+        Ok(EventAnswer::Done) => Try::Done,
+        Ok(EventAnswer::Retry) => Try::Again("the feature asked for another try".into()),
+        Ok(EventAnswer::Refuse) => Try::Never("the feature refused it".into()),
+        Err(error) if error.kind == DispatchErrorKind::Unsupported => {
+            Try::Never("the feature has no jobs any more".into())
+        }
+        Err(error) => failed(error.kind),
+    }
+}
+
 async fn hand_over(runtime: &Runtime, tenant: &TenantId, delivery: &Delivery) -> Try {
     let Some(inbox) = runtime.outbox(tenant, &delivery.subscriber) else {
         return Try::Again("the subscriber is not installed".into());
@@ -94,14 +118,19 @@ async fn hand_over(runtime: &Runtime, tenant: &TenantId, delivery: &Delivery) ->
         },
         Ok(EventAnswer::Retry) => Try::Again("the subscriber asked for another try".into()),
         Ok(EventAnswer::Refuse) => Try::Never("the subscriber refused it".into()),
-        Err(error) => match error.kind {
-            DispatchErrorKind::Busy => Try::Later,
-            DispatchErrorKind::Deadline => Try::Again("the subscriber ran past its deadline".into()),
-            DispatchErrorKind::Memory => Try::Again("the subscriber ran out of memory".into()),
-            DispatchErrorKind::Trapped => Try::Again("the subscriber trapped".into()),
-            DispatchErrorKind::NotEnabled => Try::Again("the subscriber is not installed".into()),
-            DispatchErrorKind::Unsupported => Try::Never("the subscriber does not hear events".into()),
-        },
+        Err(error) => failed(error.kind),
+    }
+}
+
+/// A call that gave no answer.
+fn failed(kind: DispatchErrorKind) -> Try {
+    match kind {
+        DispatchErrorKind::Busy => Try::Later,
+        DispatchErrorKind::Deadline => Try::Again("the subscriber ran past its deadline".into()),
+        DispatchErrorKind::Memory => Try::Again("the subscriber ran out of memory".into()),
+        DispatchErrorKind::Trapped => Try::Again("the subscriber trapped".into()),
+        DispatchErrorKind::NotEnabled => Try::Again("the subscriber is not installed".into()),
+        DispatchErrorKind::Unsupported => Try::Never("the subscriber does not hear events".into()),
     }
 }
 

@@ -1,6 +1,8 @@
 //! The table of deliveries of one tenant: what is due, what is dead. Kept through the SQL port, so that it lives
 //! wherever the tenant's other tables live.
 
+mod runs;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +13,10 @@ use p2p_storage::{
     StoreLimits, Stores,
 };
 use uuid::Uuid;
+
+pub use runs::Standing;
+
+use crate::schedule;
 
 /// The store's name beside the features' own.
 const SCOPE: &str = "jobs";
@@ -38,6 +44,13 @@ pub struct Delivery {
     pub attempts: u32,
     pub next_at: Timestamp,
     pub last_error: String,
+}
+
+impl Delivery {
+    /// What it is, for a person: its topic, or the job that is due.
+    pub fn subject(&self) -> String {
+        if self.topic == schedule::TOPIC { format!("job {}", self.key) } else { self.topic.clone() }
+    }
 }
 
 /// What can go wrong with the table.
@@ -231,6 +244,12 @@ fn migrations() -> Migrations {
             "delivery_indexes",
             include_str!("../../../migrations/jobs/sqlite/0003_delivery_indexes.sql"),
             include_str!("../../../migrations/jobs/postgres/0003_delivery_indexes.sql"),
+        ),
+        step(
+            4,
+            "schedules",
+            include_str!("../../../migrations/jobs/sqlite/0004_schedules.sql"),
+            include_str!("../../../migrations/jobs/postgres/0004_schedules.sql"),
         ),
     ];
     Migrations { tables, collections: Vec::new() }

@@ -1,4 +1,4 @@
-//! The loop of one tenant: relay, deliver, sleep until something is written or due; of several hosts over the same stores
+//! The loop of one tenant: look at the clock, relay, deliver, sleep until something is written or due; of several hosts over the same stores
 //! one does it. `drain` is the same without the sleep, for tests and for a host that stops.
 
 use std::sync::Arc;
@@ -15,6 +15,7 @@ use crate::deliver::deliver;
 use crate::deliveries::{Deliveries, JobsError};
 use crate::mail::Mailer;
 use crate::relay::relay;
+use crate::schedule::Noted;
 use crate::underway::Underway;
 
 /// Deliveries read at a time.
@@ -35,6 +36,7 @@ pub struct Worker {
     log: AuditLog,
     clock: Arc<dyn Clock>,
     mailer: Arc<Mailer>,
+    noted: Noted,
 }
 
 impl Worker {
@@ -48,7 +50,7 @@ impl Worker {
     ) -> Result<Self, JobsError> {
         let deliveries = Deliveries::open(stores.as_ref(), &tenant).await?;
         let (log, stores) = (AuditLog::new(Arc::clone(stores)), Arc::clone(stores));
-        Ok(Self { runtime, stores, tenant, deliveries, log, clock, mailer })
+        Ok(Self { runtime, stores, tenant, deliveries, log, clock, mailer, noted: Noted::default() })
     }
 
     /// Works whenever it is this host's turn, until told to stop; what is under way then is finished first.
@@ -63,8 +65,8 @@ impl Worker {
         let mut underway = self.underway();
         let mut leads = true;
         while leads && !stop.is_cancelled() {
-            let pause = match self.begin_due(&mut underway).await {
-                Ok(_) => IDLE,
+            let pause = match self.round(&mut underway).await {
+                Ok(()) => IDLE,
                 Err(error) => self.complain(&error),
             };
             tokio::select! {
@@ -87,7 +89,12 @@ impl Worker {
         }
     }
 
-    /// Relays and delivers until nothing is due. Answers how much there was to do.
+    /// Notes the jobs that are due now; `drain` runs them.
+    pub async fn note_jobs(&self) -> Result<(), JobsError> {
+        self.noted.note_due(&self.runtime, &self.tenant, &self.deliveries, self.clock.now()).await
+    }
+
+    /// Relays and delivers until nothing is due. Looks at no clock for jobs. Answers how much there was to do.
     pub async fn drain(&self) -> Result<u64, JobsError> {
         let (mut total, mut fault) = (0, None);
         let mut underway = self.underway();
@@ -101,6 +108,11 @@ impl Worker {
                 Err(error) => fault = fault.or(Some(error)),
             }
         }
+    }
+
+    async fn round<'a>(&'a self, underway: &mut Underway<'a>) -> Result<(), JobsError> {
+        underway.alongside(self.note_jobs()).await?;
+        self.begin_due(underway).await.map(drop)
     }
 
     /// Relays, and begins what is due and has room; answers how many events were relayed.

@@ -17,3 +17,13 @@ pub mod with_events {
         with: { "p2p:feature/types": super::p2p::feature::types },
     });
 }
+
+/// The optional export that is run by the clock.
+pub mod with_schedule {
+    wasmtime::component::bindgen!({
+        path: ["../../wit/platform", "../../wit/feature"],
+        world: "p2p:feature/with-schedule",
+        exports: { default: async },
+        with: { "p2p:feature/types": super::p2p::feature::types },
+    });
+}

@@ -73,10 +73,19 @@ pub struct FeatureEvent {
     pub attempt: u32,
 }
 
-/// What a feature said to an event.
+/// A job that is due.
+#[derive(Debug, Clone)]
+pub struct FeatureJob {
+    /// By its manifest.
+    pub name: String,
+    /// The moment it is run for, however late that is.
+    pub due_at: Timestamp,
+}
+
+/// What a feature said to an event or a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EventAnswer {
-    /// Its effects are kept.
+    /// Whatever it was to bring about is there.
     Done,
     /// Try again later.
     Retry,

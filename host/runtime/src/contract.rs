@@ -75,6 +75,9 @@ fn check_exports(inspected: &Inspected) -> Result<(), ContractError> {
     if !inspected.manifest.subscribes.is_empty() && !has("p2p:feature/events") {
         return Err(ContractError::MissingExport("p2p:feature/events@0.1.1"));
     }
+    if !inspected.manifest.schedules.is_empty() && !has("p2p:feature/schedule") {
+        return Err(ContractError::MissingExport("p2p:feature/schedule@0.1.1"));
+    }
     Ok(())
 }
 

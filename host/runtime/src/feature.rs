@@ -1,5 +1,5 @@
-//! An installed feature and the two ways to call it: a request, an event. Here a call gets its place, its instance,
-//! its deadline and its line in the ledger; here a fault ends one call and nothing else.
+//! An installed feature and the three ways to call it: a request, an event, a job. Here a call gets its place, its
+//! instance, its deadline and its line in the ledger; here a fault ends one call and nothing else.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -12,8 +12,10 @@ use tokio::time::timeout_at;
 use crate::admission::Admission;
 use crate::bindings::p2p::feature::types::{Context, Delivery, Request, Response};
 use crate::bindings::with_events::exports::p2p::feature::events::Error as EventError;
+use crate::bindings::with_schedule::exports::p2p::feature::schedule::Error as JobError;
 use crate::call::{
-    DispatchError, DispatchErrorKind, EventAnswer, FeatureEvent, FeatureRequest, FeatureResponse, Installed,
+    DispatchError, DispatchErrorKind, EventAnswer, FeatureEvent, FeatureJob, FeatureRequest, FeatureResponse,
+    Installed,
 };
 use crate::guest::{Guest, GuestPool};
 use crate::meter::Metered;
@@ -33,18 +35,19 @@ pub struct Feature {
 enum Invocation {
     Request(Request),
     Event(Context, Delivery),
+    Job(Context, FeatureJob),
 }
 
 /// What it said.
 enum Said {
     Response(Response),
-    Event(Result<(), EventError>),
+    Done(EventAnswer),
 }
 
 /// What may be passed on of it.
 enum Answer {
     Response(FeatureResponse),
-    Event(EventAnswer),
+    Done(EventAnswer),
 }
 
 impl Feature {
@@ -81,7 +84,7 @@ impl Feature {
         let call = CallState::new(context, tokens, None, &self.services.limits);
         match self.run(account, call, invocation).await? {
             Answer::Response(answer) => Ok(answer),
-            Answer::Event(_) => Err(self.error(DispatchErrorKind::Unsupported)),
+            Answer::Done(_) => Err(self.error(DispatchErrorKind::Unsupported)),
         }
     }
 
@@ -96,8 +99,31 @@ impl Feature {
         let (tokens, id) = (RequestTokens::default(), event.id);
         let invocation = Invocation::Event(convert::context(&context), convert::delivery(event));
         let call = CallState::new(context, tokens, Some(id), &self.services.limits);
+        self.told(account, call, invocation).await
+    }
+
+    /// Runs a job. Nothing is recorded with what it writes: it may commit as often as it likes, and running it again
+    /// must do no harm.
+    pub async fn run_job(
+        &self,
+        context: &RequestContext,
+        account: &Account,
+        job: FeatureJob,
+    ) -> Result<EventAnswer, DispatchError> {
+        let context = self.bounded(context);
+        let invocation = Invocation::Job(convert::context(&context), job);
+        let call = CallState::new(context, RequestTokens::default(), None, &self.services.limits);
+        self.told(account, call, invocation).await
+    }
+
+    async fn told(
+        &self,
+        account: &Account,
+        call: CallState,
+        invocation: Invocation,
+    ) -> Result<EventAnswer, DispatchError> {
         match self.run(account, call, invocation).await? {
-            Answer::Event(answer) => Ok(answer),
+            Answer::Done(answer) => Ok(answer),
             Answer::Response(_) => Err(self.error(DispatchErrorKind::Unsupported)),
         }
     }
@@ -162,9 +188,7 @@ impl Feature {
         self.report_dropped_lines(call);
         match said {
             Said::Response(response) => self.check(response, call).map(Answer::Response),
-            Said::Event(Ok(())) => Ok(Answer::Event(EventAnswer::Done)),
-            Said::Event(Err(EventError::Retry)) => Ok(Answer::Event(EventAnswer::Retry)),
-            Said::Event(Err(EventError::Refuse)) => Ok(Answer::Event(EventAnswer::Refuse)),
+            Said::Done(answer) => Ok(Answer::Done(answer)),
         }
     }
 
@@ -232,7 +256,20 @@ async fn invoke(guest: &mut Guest, invocation: Invocation) -> wasmtime::Result<O
         Invocation::Event(context, delivery) => {
             let Some(on_event) = guest.on_event else { return Ok(None) };
             let (answer,) = on_event.call_async(&mut guest.store, (context, delivery)).await?;
-            Ok(Some(Said::Event(answer)))
+            Ok(Some(Said::Done(match answer {
+                Ok(()) => EventAnswer::Done,
+                Err(EventError::Retry) => EventAnswer::Retry,
+                Err(EventError::Refuse) => EventAnswer::Refuse,
+            })))
+        }
+        Invocation::Job(context, FeatureJob { name, due_at }) => {
+            let Some(run_job) = guest.run_job else { return Ok(None) };
+            let (answer,) = run_job.call_async(&mut guest.store, (context, name, due_at.0)).await?;
+            Ok(Some(Said::Done(match answer {
+                Ok(()) => EventAnswer::Done,
+                Err(JobError::Retry) => EventAnswer::Retry,
+                Err(JobError::Refuse) => EventAnswer::Refuse,
+            })))
         }
     }
 }

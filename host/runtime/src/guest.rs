@@ -8,6 +8,7 @@ use wasmtime::{Engine, PoolConcurrencyLimitError, Store, UpdateDeadline};
 
 use crate::bindings::p2p::feature::types::{Context, Delivery, Request, Response};
 use crate::bindings::with_events::exports::p2p::feature::events::Error as EventError;
+use crate::bindings::with_schedule::exports::p2p::feature::schedule::Error as JobError;
 use crate::contract;
 use crate::pools::Pools;
 use crate::state::{FeatureServices, GuestState};
@@ -17,6 +18,9 @@ pub type Handle = TypedFunc<(Request,), (Response,)>;
 /// `p2p:feature/events.on-event`.
 pub type OnEvent = TypedFunc<(Context, Delivery), (Result<(), EventError>,)>;
 
+/// `p2p:feature/schedule.run`.
+pub type RunJob = TypedFunc<(Context, String, i64), (Result<(), JobError>,)>;
+
 /// A live instance.
 pub struct Guest {
     /// Its memory, tables and host state.
@@ -25,6 +29,8 @@ pub struct Guest {
     pub handle: Handle,
     /// Hears events, if it does.
     pub on_event: Option<OnEvent>,
+    /// Does jobs, if it has any.
+    pub run_job: Option<RunJob>,
     calls: u32,
     /// Tasks and waitables that the engine keeps for an instance at rest.
     at_rest: usize,
@@ -116,8 +122,12 @@ impl GuestPool {
             Some(index) => Some(instance.get_typed_func(&mut store, index)?),
             None => None,
         };
+        let run_job = match export(&mut store, &instance, "p2p:feature/schedule", "run")? {
+            Some(index) => Some(instance.get_typed_func(&mut store, index)?),
+            None => None,
+        };
         let at_rest = store.concurrent_state_table_size();
-        Ok(Guest { store, handle, on_event, calls: 0, at_rest })
+        Ok(Guest { store, handle, on_event, run_job, calls: 0, at_rest })
     }
 }
 

@@ -28,8 +28,8 @@ mod runtime;
 mod state;
 
 pub use call::{
-    DispatchError, DispatchErrorKind, EventAnswer, FeatureEvent, FeatureRequest, FeatureResponse, Installed,
-    Upload,
+    DispatchError, DispatchErrorKind, EventAnswer, FeatureEvent, FeatureJob, FeatureRequest, FeatureResponse,
+    Installed, Upload,
 };
 pub use contract::{ContractError, VERSION};
 pub use directory::{Directory, Person};

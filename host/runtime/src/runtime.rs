@@ -14,7 +14,8 @@ use wasmtime::Engine;
 
 use crate::artefacts::Artefacts;
 use crate::call::{
-    DispatchError, DispatchErrorKind, EventAnswer, FeatureEvent, FeatureRequest, FeatureResponse, Installed,
+    DispatchError, DispatchErrorKind, EventAnswer, FeatureEvent, FeatureJob, FeatureRequest, FeatureResponse,
+    Installed,
 };
 use crate::directory::{Directory, Person};
 use crate::engine::{self, EngineConfig};
@@ -149,6 +150,19 @@ impl Runtime {
         let kind = CallKind::Event(event.topic.as_str().into());
         let account = self.ledger.account(&context.tenant, name, kind);
         feature.deliver(context, &account, event).await
+    }
+
+    /// Lets a feature do a job.
+    pub async fn run_job(
+        &self,
+        context: &RequestContext,
+        name: &FeatureName,
+        job: FeatureJob,
+    ) -> Result<EventAnswer, DispatchError> {
+        let feature = self.feature(&context.tenant, name)?;
+        let kind = CallKind::Job(format!("job {}", job.name).into());
+        let account = self.ledger.account(&context.tenant, name, kind);
+        feature.run_job(context, &account, job).await
     }
 
     /// The features that hear a topic.

@@ -4,17 +4,15 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use p2p_context::{Clock as _, Deadline, FeatureName, Origin, SystemClock, new_uuid};
+use p2p_context::{Deadline, FeatureName, Origin};
+use p2p_identity::IdentityCall;
 use p2p_identity::audit::{AuditEntry, AuditLog};
-use p2p_identity::{IdentityCall, PLATFORM};
 use p2p_jobs::Deliveries;
-use p2p_storage::{Event, OutboxEvent};
 use p2p_tenants::file::Tenant;
 use serde_json::json;
-use uuid::Uuid;
 
 use crate::config::Config;
-use crate::{features, wiring};
+use crate::{features, told, wiring};
 
 /// What is told; whoever keeps users listens.
 const GRANTED: &str = "platform.admin.granted";
@@ -30,12 +28,11 @@ pub async fn grant(config: &Config, email: &str, tenant: Option<&str>) -> Result
     let call = IdentityCall::new(tenant.id.clone(), Deadline::after(PATIENCE));
     let user = identity.credential_by_email(&call, email).await?;
     let user = user.with_context(|| format!("nobody of tenant `{}` has signed up as {email}", tenant.id))?;
-    let event = event(user);
-    let wanted: Vec<_> = listeners.into_iter().map(|listener| (&event, listener)).collect();
+    let event = told::event(GRANTED, user.to_string(), &json!({"userId": user}));
     let deliveries = Deliveries::open(stores.as_ref(), &tenant.id).await?;
     let entry = AuditEntry::new(&Origin::default(), event.committed_at, GRANTED, user.to_string());
     AuditLog::new(stores).append(&tenant.id, &[entry.with(json!({"email": email}))]).await?;
-    deliveries.note(&FeatureName::new(PLATFORM)?, &wanted).await?;
+    told::tell(&deliveries, &event, listeners).await?;
     println!(
         "{email} becomes a platform admin of `{}`: within a second when the server runs, else at its next start",
         tenant.id
@@ -48,7 +45,7 @@ pub fn choose<'a>(tenants: &'a [Tenant], wanted: Option<&str>) -> Result<&'a Ten
     let names = || tenants.iter().map(|tenant| tenant.id.as_str()).collect::<Vec<_>>().join(", ");
     match (wanted, tenants) {
         (None, [only]) => Ok(only),
-        (None, _) => bail!("which tenant? Say --tenant with one of: {}", names()),
+        (None, _) => bail!("which tenant? Name one of: {}", names()),
         (Some(wanted), _) => tenants
             .iter()
             .find(|tenant| tenant.id.as_str() == wanted)
@@ -57,31 +54,11 @@ pub fn choose<'a>(tenants: &'a [Tenant], wanted: Option<&str>) -> Result<&'a Ten
 }
 
 fn listeners(tenant: &Tenant) -> Result<Vec<FeatureName>> {
-    let mut listeners = Vec::new();
-    for (name, installation) in &tenant.features {
-        let manifest = features::open(&installation.file)?.inspected.manifest;
-        if manifest.subscribes.iter().any(|topic| topic == GRANTED) {
-            listeners.push(name.clone());
-        }
-    }
+    let listeners = told::listeners(tenant, GRANTED)?;
     if listeners.is_empty() {
         bail!("no feature of tenant `{}` knows platform admins: install `accounts`", tenant.id);
     }
     Ok(listeners)
-}
-
-fn event(user: Uuid) -> OutboxEvent {
-    let now = SystemClock.now();
-    let payload = json!({"userId": user}).to_string().into_bytes();
-    OutboxEvent {
-        id: new_uuid(),
-        // There is no outbox that would count; time keeps the order.
-        position: now.0,
-        committed_at: now,
-        channel_seq: None,
-        origin: Origin::default(),
-        event: Event { topic: GRANTED.to_owned(), key: user.to_string(), payload },
-    }
 }
 
 #[cfg(test)]

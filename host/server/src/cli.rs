@@ -74,9 +74,18 @@ pub enum Command {
     /// Keys by which other programs act for a person
     #[command(subcommand)]
     Key(Key),
-    /// Events on their way from one feature to another
+    /// Events on their way from one feature to another, and jobs by the clock
     #[command(subcommand)]
     Jobs(Jobs),
+    /// Let every feature tell again what it keeps, so that search and dashboard make theirs anew
+    ///
+    /// Takes nothing away first: readers see what was there until it is overwritten. May run beside a server and be
+    /// repeated at any time.
+    Retell {
+        /// Which tenant; needed when there are several
+        #[arg(value_name = "TENANT")]
+        tenant: Option<String>,
+    },
 }
 
 /// Flags of `serve`.
@@ -171,12 +180,14 @@ pub struct NewKeyFlags {
 /// `p2p jobs …`
 #[derive(Debug, Clone, Subcommand)]
 pub enum Jobs {
-    /// Deliveries that wait, and dead letters: events that a feature refused or that failed too often
+    /// Deliveries and jobs that wait, and dead letters: what a feature refused or what failed too often
     List {
         /// Dead letters only
         #[arg(long)]
         dead: bool,
     },
+    /// What is run by the clock: how often, when next, and when it was done last
+    Schedule,
     /// One event with its payload and the last error of each subscriber
     Show {
         /// Id of the event, as `jobs list` prints it

@@ -1,7 +1,9 @@
 //! Something to look at: organizations, people and their conversations in Arabic and English, added through the features'
 //! own routes as their owners would. Adding them again changes nothing.
 
+mod cases;
 mod mailbox;
+mod messages;
 mod people;
 mod speak;
 mod talk;
@@ -29,6 +31,12 @@ pub async fn add(app: &App, url: &str, tenants: &[Tenant], letters: Option<PathB
     let crowd = door.enter(&organizations).await?;
     if has(tenant, "forums") {
         speak::speak(&crowd, &talk::read(|name| crowd.contains_key(name))?).await?;
+    }
+    if has(tenant, "use-cases") {
+        cases::show(&crowd).await?;
+    }
+    if has(tenant, "messaging") {
+        messages::write(&crowd).await?;
     }
     Ok(logins(url, &organizations, &crowd))
 }

@@ -14,11 +14,13 @@ mod key;
 mod lock;
 mod logging;
 mod migrate;
+mod retell;
 mod secret;
 mod serve;
 mod stop;
 mod stores;
 mod table;
+mod told;
 pub mod wiring;
 
 use anyhow::Result;
@@ -49,5 +51,6 @@ pub async fn run(arguments: Arguments) -> Result<()> {
         }
         Command::Key(key) => key::run(&config, &key).await,
         Command::Jobs(jobs) => jobs::run(&config, &jobs).await,
+        Command::Retell { tenant } => retell::run(&config, tenant.as_deref()).await,
     }
 }

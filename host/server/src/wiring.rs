@@ -110,6 +110,7 @@ impl House {
 /// Sends letters to the server that is configured, or into the data folder.
 pub fn mailer(config: &Config) -> Result<Mailer> {
     let sender = Sender::new(config.mail.from.as_deref(), &config.host(), &config.website())?;
+    let sender = sender.answering_at(&config.url());
     match &config.mail.smtp {
         Some(smtp) => Ok(Mailer::to_server(smtp.clone(), sender)?),
         None => Ok(Mailer::to_folder(config.mail_folder(), sender)),

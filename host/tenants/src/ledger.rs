@@ -15,6 +15,8 @@ pub enum CallKind {
     Route(Arc<str>),
     /// An event, by its topic.
     Event(Arc<str>),
+    /// A job (`job sweep`).
+    Job(Arc<str>),
 }
 
 /// How it ended.

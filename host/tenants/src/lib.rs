@@ -13,6 +13,6 @@ pub use file::{Tenant, TenantsError};
 pub use installation::{Digest, Grant, Installation, default_grants};
 pub use ledger::{CallKind, CallRecord, Ledger, Outcome};
 pub use limits::FeatureLimits;
-pub use manifest::{Access, Manifest, ManifestError, Method, Route, UploadRules};
+pub use manifest::{Access, Manifest, ManifestError, Method, Route, Schedule, UploadRules};
 pub use resolve::Hosts;
 pub use settings::SettingsError;

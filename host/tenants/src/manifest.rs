@@ -1,11 +1,15 @@
 //! The manifest of a feature as `wit/README.md` describes it: parsed strictly, checked before anything runs.
 
+mod schedule;
+
 use std::collections::HashSet;
 
 use p2p_context::{FeatureName, Language};
 use p2p_storage::{Collection, Migration, Migrations};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub use schedule::Schedule;
 
 /// Most a route may take as its body, bytes.
 pub const BODY_LIMIT_MAX: usize = 1 << 20;
@@ -34,6 +38,9 @@ pub struct Manifest {
     /// Topics it hears.
     #[serde(default)]
     pub subscribes: Vec<String>,
+    /// Jobs that are run by the clock.
+    #[serde(default)]
+    pub schedules: Vec<Schedule>,
     /// Live channels it owns.
     #[serde(default)]
     pub channels: Vec<String>,
@@ -189,6 +196,7 @@ impl Manifest {
         manifest.check_routes()?;
         manifest.check_migrations()?;
         manifest.check_topics()?;
+        manifest.check_schedules()?;
         Ok(manifest)
     }
 
@@ -231,6 +239,19 @@ impl Manifest {
             }
             None => Ok(()),
         }
+    }
+
+    fn check_schedules(&self) -> Result<(), ManifestError> {
+        let mut seen = HashSet::new();
+        for schedule in &self.schedules {
+            if let Some(mistake) = schedule.mistake() {
+                return invalid(mistake);
+            }
+            if !seen.insert(&schedule.name) {
+                return invalid(format!("the job {} is declared twice", schedule.name));
+            }
+        }
+        Ok(())
     }
 
     fn check_topics(&self) -> Result<(), ManifestError> {
@@ -305,6 +326,14 @@ mod tests {
         .unwrap();
         assert_eq!(manifest.routes[0].body_limit(), BODY_LIMIT_DEFAULT);
         assert_eq!(manifest.routes[0].access, Access::Session);
+        assert!(manifest.schedules.is_empty());
+    }
+
+    #[test]
+    fn a_job_has_a_name_and_minutes() {
+        let json = r#"{"contract":"0.1.1","name":"a","version":"1","schedules":[{"name":"digest","everyMinutes":1440}]}"#;
+        let wanted = Schedule { name: "digest".to_owned(), every_minutes: 1_440 };
+        assert_eq!(parse(json).unwrap().schedules, [wanted]);
     }
 
     #[test]
@@ -330,6 +359,10 @@ mod tests {
             ),
             (base(r#","migrations":[{"version":2,"name":"x","sqlite":"","postgres":""}]"#), "belongs"),
             (base(r#","subscribes":["all"]"#), "topic"),
+            (base(r#","schedules":[{"name":"Sweep","everyMinutes":1}]"#), "name of a job"),
+            (base(r#","schedules":[{"name":"sweep","everyMinutes":0}]"#), "between 1"),
+            (base(r#","schedules":[{"name":"sweep","everyMinutes":44641}]"#), "between 1"),
+            (base(r#","schedules":[{"name":"a","everyMinutes":1},{"name":"a","everyMinutes":2}]"#), "twice"),
         ] {
             let error = parse(&json).unwrap_err().to_string();
             assert!(error.contains(word), "{error}");

@@ -4,9 +4,9 @@
 use p2p_sdk::{Batch, Check, Code, Ctx, Problem, Request, Response, Timestamp, params};
 use serde::Deserialize;
 
-use super::LIFE;
 use super::resend::{PAUSE, refuse_too_soon, too_soon};
 use super::row::{Invitation, invitation_put};
+use super::{LIFE, clear};
 use crate::auth::{is_first, normalized};
 use crate::organizations;
 use crate::users::{NAME, ROLES};
@@ -14,9 +14,6 @@ use crate::users::{NAME, ROLES};
 /// Whether somebody has the address, and when it was invited last.
 const KNOWN: &str = "SELECT EXISTS (SELECT 1 FROM users WHERE email = $1), \
     (SELECT sent_at FROM invitations WHERE email = $1 AND organization_id = $2)";
-/// What nobody has sent again for so long is cleared by the next invitation.
-const CLEAR: &str = "DELETE FROM invitations WHERE organization_id = $1 AND expires_at <= $2";
-const KEPT_EXPIRED: u32 = 4;
 
 /// Who is invited, as what.
 #[derive(Debug, Deserialize)]
@@ -60,7 +57,7 @@ pub async fn invite(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
         sent_at: now,
         expires_at: now + LIFE,
     };
-    let batch = Batch::new().run(CLEAR, params![organization_id, now - LIFE * KEPT_EXPIRED]);
+    let batch = clear::of_organization(Batch::new(), organization_id, now);
     let batch = invitation_put(ctx, batch, &invitation, seen);
     let answer = batch.answer(ctx, Response::created(&invitation)).await;
     answer.map_err(|problem| match problem.code() {
@@ -126,6 +123,7 @@ mod tests {
         let told: Value = serde_json::from_slice(&events[0].payload).unwrap();
         let wanted = json!({
             "invitationId": body["id"], "organizationId": layla.organization_id, "email": NURA, "role": "member",
+            "invitedBy": layla.user_id,
         });
         assert_eq!(told, wanted);
     }

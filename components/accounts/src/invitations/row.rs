@@ -73,6 +73,9 @@ pub struct Told {
     organization_id: Uuid,
     email: String,
     role: String,
+    /// Who sent it; unknown where it was told before that was told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    invited_by: Option<Uuid>,
     /// Who accepted it.
     #[serde(skip_serializing_if = "Option::is_none")]
     user_id: Option<Uuid>,
@@ -120,8 +123,8 @@ pub fn tell(batch: Batch, topic: &str, invitation: &Invitation) -> Batch {
 }
 
 fn told(invitation: &Invitation) -> Told {
-    let Invitation { id: invitation_id, organization_id, email, role, .. } = invitation.clone();
-    Told { invitation_id, organization_id, email, role, user_id: None }
+    let Invitation { id: invitation_id, organization_id, email, role, invited_by, .. } = invitation.clone();
+    Told { invitation_id, organization_id, email, role, invited_by: Some(invited_by), user_id: None }
 }
 
 #[cfg(test)]
@@ -150,6 +153,7 @@ mod tests {
         let accepted = host.events().into_iter().find(|event| event.topic == ACCEPTED).unwrap();
         let told: Value = serde_json::from_slice(&accepted.payload).unwrap();
         assert_eq!((&told["invitationId"], &told["userId"]), (&invitation["id"], &nura["id"]));
+        assert_eq!(told["invitedBy"], json!(layla.user_id));
         assert_eq!(count(&host, "invitations"), 0);
         assert_eq!(accept().code(), "TOKEN_INVALID");
     }

@@ -8,6 +8,8 @@ use crate::pictures::Picture;
 
 /// What others show of them changed.
 pub const UPDATED: &str = "accounts.user.updated";
+/// The same of everybody, told again for those who make what they keep of people anew.
+pub const RETOLD: &str = "accounts.user.retold";
 /// They are an admin now, or no longer.
 pub const ROLE_CHANGED: &str = "accounts.user.role-changed";
 /// They may not sign in any more.
@@ -38,6 +40,11 @@ pub struct Standing {
 
 /// Adds to a batch that somebody is shown differently now.
 pub fn tell_updated(batch: Batch, user: &UserRow) -> Batch {
+    tell_shown(batch, UPDATED, user)
+}
+
+/// Adds to a batch how somebody is shown, under one of two topics.
+pub fn tell_shown(batch: Batch, topic: &str, user: &UserRow) -> Batch {
     let updated = Updated {
         user_id: user.id,
         organization_id: user.organization_id,
@@ -46,7 +53,7 @@ pub fn tell_updated(batch: Batch, user: &UserRow) -> Batch {
         title: user.title.as_deref(),
         avatar: user.avatar.as_ref(),
     };
-    batch.event(UPDATED, user.id, &updated)
+    batch.event(topic, user.id, &updated)
 }
 
 /// Adds to a batch how somebody stands now, under one of the other topics.

@@ -6,7 +6,7 @@ use crate::posts::{PostRow, Wanted};
 use crate::topics::{SEEN, Seen};
 
 /// What `ReplyRow` reads, of the table `replies` by the name `r`. `$1` is who looks.
-const COLUMNS: &str = "r.id, r.post_id, r.parent_id, r.author_id, r.organization_id, r.chunk, r.position, \
+pub const COLUMNS: &str = "r.id, r.post_id, r.parent_id, r.author_id, r.organization_id, r.chunk, r.position, \
     r.status = 'open', r.revision, r.version, r.likes, r.created_at, r.edited_at, \
     EXISTS (SELECT 1 FROM reply_likes l WHERE l.reply_id = r.id AND l.user_id = $1)";
 /// What is shown: replies, and the places of deleted ones that others answer to. The words of an index.

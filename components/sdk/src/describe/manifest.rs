@@ -48,11 +48,18 @@ pub fn manifest(feature: &Feature) -> Value {
     if let Value::Object(manifest) = &mut manifest {
         #[cfg(feature = "events")]
         manifest.insert("subscribes".to_owned(), feature.topics().collect());
+        #[cfg(feature = "schedule")]
+        manifest.insert("schedules".to_owned(), feature.jobs.iter().map(job).collect());
         if let Some(settings) = &feature.settings {
             manifest.insert("settings".to_owned(), settings.whole());
         }
     }
     manifest
+}
+
+#[cfg(feature = "schedule")]
+fn job(job: &crate::schedule::Job) -> Value {
+    json!({ "name": job.name, "everyMinutes": job.every.as_secs() / 60 })
 }
 
 fn route(route: &Route) -> Value {
@@ -110,6 +117,8 @@ fn mistakes(feature: &Feature) -> Vec<String> {
         }
     }
     mistakes.extend(feature.mails.iter().flat_map(MailTemplate::mistakes));
+    #[cfg(feature = "schedule")]
+    mistakes.extend(feature.jobs.iter().filter_map(crate::schedule::Job::mistake));
     for (at, route) in feature.routes.iter().enumerate() {
         let doubles = |other: &Route| (other.method, other.path) == (route.method, route.path);
         if feature.routes.iter().take(at).any(doubles) {
@@ -236,5 +245,30 @@ mod tests {
             .migrations(&[Migration { file: "0002_things", sqlite: "", postgres: "" }])
             .route(get("/things", nothing).idempotent());
         assert_eq!(mistakes(&wrong).len(), 4, "{:?}", mistakes(&wrong));
+    }
+
+    #[cfg(feature = "schedule")]
+    #[test]
+    fn jobs_are_told_with_their_minutes_and_wrong_ones_are_mistakes() {
+        use std::time::Duration;
+
+        async fn idle(_: &Ctx, _: crate::Timestamp) -> crate::Heard {
+            Ok(())
+        }
+        let of = |name, every| feature().schedule(name, every, idle);
+        let hourly = of("sweep", Duration::from_secs(3_600));
+        assert_eq!(manifest(&hourly)["schedules"], json!([{ "name": "sweep", "everyMinutes": 60 }]));
+        assert_eq!(mistakes(&hourly), Vec::<String>::new());
+        let month = Duration::from_secs(31 * 24 * 3_600);
+        assert_eq!(mistakes(&of("sweep", month)), Vec::<String>::new());
+        for wrong in [
+            of("Sweep", month),
+            of("", month),
+            of("sweep", Duration::ZERO),
+            of("sweep", Duration::from_secs(90)),
+            of("sweep", month + Duration::from_secs(60)),
+        ] {
+            assert_eq!(mistakes(&wrong).len(), 1, "{:?}", wrong.jobs);
+        }
     }
 }

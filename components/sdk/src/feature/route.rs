@@ -48,6 +48,7 @@ pub struct Route {
     pub(crate) path: &'static str,
     pub(crate) access: Access,
     pub(crate) idempotent: bool,
+    pub(crate) sealed: bool,
     #[cfg(feature = "describe")]
     pub(crate) documented: bool,
     #[cfg(feature = "describe")]
@@ -111,6 +112,7 @@ impl Route {
             path,
             access: Access::default(),
             idempotent: false,
+            sealed: false,
             #[cfg(feature = "describe")]
             documented: true,
             #[cfg(feature = "describe")]
@@ -145,6 +147,13 @@ impl Route {
     #[must_use]
     pub fn idempotent(self) -> Self {
         Self { idempotent: true, ..self }
+    }
+
+    /// Like `idempotent`, for answers that say what the feature keeps sealed: the first answer is kept sealed, too. Needs
+    /// `secrets`.
+    #[must_use]
+    pub fn idempotent_sealed(self) -> Self {
+        Self { idempotent: true, sealed: true, ..self }
     }
 
     /// Its method.

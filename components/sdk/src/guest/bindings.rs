@@ -67,7 +67,19 @@ pub mod exported {
     });
 }
 
-#[cfg(feature = "events")]
+#[cfg(feature = "schedule")]
+pub mod exported {
+    wit_bindgen::generate!({
+        inline: "package p2p:glue; world glue { export p2p:feature/handler@0.1.1; \
+            export p2p:feature/events@0.1.1; export p2p:feature/schedule@0.1.1; }",
+        path: ["../../wit/platform", "../../wit/feature"],
+        generate_all,
+        pub_export_macro: true,
+        export_macro_name: "export_component",
+    });
+}
+
+#[cfg(all(feature = "events", not(feature = "schedule")))]
 pub mod exported {
     wit_bindgen::generate!({
         inline: "package p2p:glue; world glue { export p2p:feature/handler@0.1.1; export p2p:feature/events@0.1.1; }",

@@ -76,6 +76,24 @@ pub async fn hear<C: Component>(
     })
 }
 
+/// Runs a job.
+#[cfg(feature = "schedule")]
+pub async fn run<C: Component>(
+    context: types::Context,
+    job: String,
+    due_at: i64,
+) -> Result<(), super::bindings::exported::exports::p2p::feature::schedule::Error> {
+    use super::bindings::exported::exports::p2p::feature::schedule::Error;
+    use crate::{EventError, Timestamp};
+
+    let instance = instance::<C>();
+    let ctx = Ctx::new(Rc::clone(&instance.host), call(context));
+    instance.feature.run(&ctx, &job, Timestamp(due_at)).await.map_err(|error| match error {
+        EventError::Retry(_) => Error::Retry,
+        EventError::Refuse(_) => Error::Refuse,
+    })
+}
+
 fn call(context: types::Context) -> Call {
     Call {
         request_id: context.request_id,

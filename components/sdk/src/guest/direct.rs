@@ -114,6 +114,15 @@ impl Blobs for Direct {
     ) -> Answer<'a, Result<Vec<Picture>, BlobError>> {
         Answer::ready(platform::blobs::promote_squares(staged_id, name, sides))
     }
+
+    fn promote_picture<'a>(
+        &'a self,
+        staged_id: &'a str,
+        name: &'a str,
+        sides: &'a [u32],
+    ) -> Answer<'a, Result<Vec<Picture>, BlobError>> {
+        Answer::ready(platform::blobs::promote_picture(staged_id, name, sides))
+    }
 }
 
 impl Text for Direct {

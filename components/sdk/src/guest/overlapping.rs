@@ -110,6 +110,15 @@ impl Blobs for Overlapping {
     ) -> Answer<'a, Result<Vec<Picture>, BlobError>> {
         Blobs::promote_squares(&Direct, staged_id, name, sides)
     }
+
+    fn promote_picture<'a>(
+        &'a self,
+        staged_id: &'a str,
+        name: &'a str,
+        sides: &'a [u32],
+    ) -> Answer<'a, Result<Vec<Picture>, BlobError>> {
+        Blobs::promote_picture(&Direct, staged_id, name, sides)
+    }
 }
 
 impl Text for Overlapping {

@@ -82,4 +82,14 @@ pub trait Blobs {
         name: &'a str,
         sides: &'a [u32],
     ) -> Answer<'a, Result<Vec<Picture>, BlobError>>;
+
+    /// Keeps a whole picture upright and without metadata as `name`, and for each side a copy whose longer side it is, as
+    /// `<name>-<side>`; drops the upload. Answers the picture, then its copies. `Rejected` when it does not decode or is too
+    /// large.
+    fn promote_picture<'a>(
+        &'a self,
+        staged_id: &'a str,
+        name: &'a str,
+        sides: &'a [u32],
+    ) -> Answer<'a, Result<Vec<Picture>, BlobError>>;
 }

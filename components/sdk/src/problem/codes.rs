@@ -84,6 +84,7 @@ codes! {
     TryRefresh "TRY_REFRESH" Unauthenticated "The session has to be refreshed." "يجب تجديد الجلسة.";
     Forbidden "FORBIDDEN" Forbidden "You may not do this." "لا تملك صلاحية لهذا الإجراء.";
     EmailNotVerified "EMAIL_NOT_VERIFIED" Forbidden "Confirm your e-mail address first." "أكّد بريدك الإلكتروني أولاً.";
+    Blocked "BLOCKED" Forbidden "You cannot write to each other." "لا يمكنكما تبادل الرسائل.";
     NotFound "NOT_FOUND" NotFound "There is nothing here." "لم يتم العثور على المطلوب.";
     MethodNotAllowed "METHOD_NOT_ALLOWED" MethodNotAllowed "This cannot be done here." "هذه العملية غير متاحة هنا.";
     EmailTaken "EMAIL_TAKEN" Conflict "This e-mail address is already in use." "هذا البريد الإلكتروني مستخدم بالفعل.";

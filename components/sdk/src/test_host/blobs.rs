@@ -103,26 +103,49 @@ impl Blobs for Fake {
         })
     }
 
-    /// Nothing is decoded: the head of the bytes tells a picture, and every square is the whole of it.
+    /// Nothing is decoded: the type tells a picture, and every square is the whole of it.
     fn promote_squares<'a>(
         &'a self,
         staged_id: &'a str,
         name: &'a str,
         sides: &'a [u32],
     ) -> Answer<'a, Result<Vec<Picture>, BlobError>> {
+        let copies = sides.iter().map(|side| (format!("{name}-{side}"), *side, *side));
+        Answer::ready(self.draw(staged_id, name, copies.collect()))
+    }
+
+    /// Nothing is decoded: every picture is four by three.
+    fn promote_picture<'a>(
+        &'a self,
+        staged_id: &'a str,
+        name: &'a str,
+        sides: &'a [u32],
+    ) -> Answer<'a, Result<Vec<Picture>, BlobError>> {
+        let copies = sides.iter().map(|side| (format!("{name}-{side}"), *side, side * 3 / 4));
+        let whole = (name.to_owned(), 800, 600);
+        Answer::ready(self.draw(staged_id, name, std::iter::once(whole).chain(copies).collect()))
+    }
+}
+
+impl Fake {
+    /// Keeps a staged picture once under each name, of this width and height. Empty bytes are no picture.
+    fn draw(
+        &self,
+        staged_id: &str,
+        name: &str,
+        copies: Vec<(String, u32, u32)>,
+    ) -> Result<Vec<Picture>, BlobError> {
         let mut files = self.0.files.borrow_mut();
-        let Some(staged) = files.staged.get(staged_id).cloned() else {
-            return Answer::ready(Err(BlobError::Missing));
-        };
-        if !staged.media_type.starts_with("image/") || !is_name(name) {
-            return Answer::ready(Err(BlobError::Rejected));
+        let staged = files.staged.get(staged_id).cloned().ok_or(BlobError::Missing)?;
+        if !staged.media_type.starts_with("image/") || staged.size == 0 || !is_name(name) {
+            return Err(BlobError::Rejected);
         }
         files.staged.remove(staged_id);
-        let squares = sides.iter().map(|side| {
-            let blob = Blob { name: format!("{name}-{side}"), ..staged.clone() };
+        let mut keep = |(name, width, height): (String, u32, u32)| {
+            let blob = Blob { name, ..staged.clone() };
             files.kept.insert(blob.name.clone(), blob.clone());
-            Picture { blob, width: *side, height: *side }
-        });
-        Answer::ready(Ok(squares.collect()))
+            Picture { blob, width, height }
+        };
+        Ok(copies.into_iter().map(&mut keep).collect())
     }
 }

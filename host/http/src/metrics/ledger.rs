@@ -1,4 +1,4 @@
-//! The ledger as Prometheus reads it: one line per tenant, feature and route (or topic), and per outcome.
+//! The ledger as Prometheus reads it: one line per tenant, feature and route (or topic, or job), and per outcome.
 
 use std::fmt;
 use std::sync::Arc;
@@ -79,6 +79,7 @@ impl LedgerFigures {
             let route = match kind {
                 CallKind::Route(route) => route,
                 CallKind::Event(topic) => topic,
+                CallKind::Job(job) => job,
             };
             let labels = vec![("tenant", tenant.as_str()), ("feature", feature.as_str()), ("route", route)];
             if result.is_ok() {

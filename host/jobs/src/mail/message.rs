@@ -17,12 +17,17 @@ use crate::deliveries::Delivery;
 /// The last second that a date header can name, in the year 9999.
 const LAST_SECOND: u64 = 253_402_300_799;
 
+/// The value of a letter by which mail programs stop letters like it at a click (RFC 8058): a path of this server that
+/// takes a POST from anybody.
+const ONE_CLICK: &str = "listUnsubscribe";
+
 /// Who letters come from.
 #[derive(Debug, Clone)]
 pub struct Sender {
     from: Mailbox,
     domain: String,
     website: String,
+    api: String,
 }
 
 /// Why there is no message.
@@ -43,7 +48,14 @@ impl Sender {
         let default = format!("no-reply@{host}");
         let text = from.unwrap_or(&default);
         let from = text.parse().map_err(|_| InvalidMail::Sender(text.to_owned()))?;
-        Ok(Self { from, domain: host.to_owned(), website: website.trim_end_matches('/').to_owned() })
+        let website = website.trim_end_matches('/').to_owned();
+        Ok(Self { from, domain: host.to_owned(), api: website.clone(), website })
+    }
+
+    /// With another address for what mail programs ask of this server itself than the website's.
+    #[must_use]
+    pub fn answering_at(self, api: &str) -> Self {
+        Self { api: api.trim_end_matches('/').to_owned(), ..self }
     }
 
     /// Where people use what letters are about.
@@ -66,7 +78,7 @@ pub fn compose(
 ) -> Result<Message, MessageFault> {
     let to: Address = letter.to.parse()?;
     let page = layout::page(letter.language, &filled.subject, &filled.html);
-    let message = Message::builder()
+    let builder = Message::builder()
         .from(sender.from.clone())
         .to(Mailbox::new(None, to))
         .subject(filled.subject)
@@ -74,9 +86,21 @@ pub fn compose(
         .date(time(delivery.committed_at))
         // Answering programs keep quiet.
         .raw_header(header("Auto-Submitted", "auto-generated"))
-        .raw_header(header("Content-Language", letter.language.as_str()))
-        .multipart(MultiPart::alternative_plain_html(filled.text, page))?;
-    Ok(message)
+        .raw_header(header("Content-Language", letter.language.as_str()));
+    let builder = match one_click(sender, letter) {
+        Some(address) => builder
+            .raw_header(header("List-Unsubscribe", &format!("<{address}>")))
+            .raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")),
+        None => builder,
+    };
+    Ok(builder.multipart(MultiPart::alternative_plain_html(filled.text, page))?)
+}
+
+/// Where letters like this are stopped; none for what is no path or would end the header.
+fn one_click(sender: &Sender, letter: &Letter) -> Option<String> {
+    let path = letter.values.get(ONE_CLICK)?;
+    let is_plain = path.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"".contains(&byte));
+    (path.starts_with('/') && is_plain).then(|| format!("{}{path}", sender.api))
 }
 
 fn header(name: &'static str, value: &str) -> HeaderValue {
@@ -90,7 +114,6 @@ fn time(at: Timestamp) -> SystemTime {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
 
     use p2p_context::{FeatureName, Language};
     use uuid::Uuid;
@@ -116,12 +139,16 @@ mod tests {
     }
 
     fn composed(to: &str, subject: &str) -> Result<String, MessageFault> {
+        composed_with(to, subject, &[])
+    }
+
+    fn composed_with(to: &str, subject: &str, values: &[(&str, &str)]) -> Result<String, MessageFault> {
         let letter = Letter {
             to: to.to_owned(),
             language: Language::En,
             feature: FeatureName::new("accounts").unwrap(),
             template: String::new(),
-            values: BTreeMap::new(),
+            values: values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
         };
         let filled = Filled {
             subject: subject.to_owned(),
@@ -129,6 +156,7 @@ mod tests {
             html: "<p>Rich.</p>".to_owned(),
         };
         let sender = Sender::new(None, "works.example", "https://app.example").unwrap();
+        let sender = sender.answering_at("https://api.example/");
         compose(&sender, &letter, filled, &delivery())
             .map(|message| String::from_utf8(message.formatted()).unwrap())
     }
@@ -157,6 +185,20 @@ mod tests {
         assert!(!headers.contains("\r\nBcc:"), "{message}");
         assert!(composed("sara@mail.example\r\nBcc: eve@evil.example", "x").is_err());
         assert!(composed("nobody", "x").is_err());
+    }
+
+    #[test]
+    fn letters_that_can_be_stopped_say_so_to_mail_programs() {
+        let path = format!("/api/v1/notifications/unsubscribe?token={}", "0a".repeat(90));
+        let stopped = composed_with("sara@mail.example", "x", &[("listUnsubscribe", &path)]).unwrap();
+        let unfolded = stopped.replace("\r\n ", "");
+        assert!(unfolded.contains(&format!("List-Unsubscribe: <https://api.example{path}>")), "{stopped}");
+        assert!(unfolded.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"), "{stopped}");
+        for wrong in ["https://evil.example/", "/a b", "/a\r\nBcc: eve@evil.example", "/a>", ""] {
+            let message = composed_with("sara@mail.example", "x", &[("listUnsubscribe", wrong)]).unwrap();
+            assert!(!message.contains("List-Unsubscribe") && !message.contains("Bcc"), "{wrong}: {message}");
+        }
+        assert!(!composed("sara@mail.example", "x").unwrap().contains("List-Unsubscribe"));
     }
 
     #[test]

@@ -10,11 +10,13 @@ use wasmtime::component::HasSelf;
 
 use super::{Caller, timed};
 use crate::bindings::p2p::platform::blobs::{Blob, Error, Host, HostWithStore, Picture};
-use crate::pictures::{self, PictureFault, Square};
+use crate::pictures::{self, Drawn, PictureFault};
 use crate::state::GuestState;
 
 /// Squares of one picture.
 const SQUARES: std::ops::RangeInclusive<usize> = 1..=4;
+/// Copies of one whole picture.
+const COPIES_MAX: usize = 4;
 /// Pixels of a side.
 const SIDES: std::ops::RangeInclusive<u32> = 16..=1024;
 
@@ -70,6 +72,20 @@ impl<T: Send> HostWithStore<T> for HasSelf<GuestState> {
         let answer = timed(caller, keep_squares(blobs, call.deadline, &staged_id, &name, sides)).await?;
         Ok(answer.map_err(convert_error))
     }
+
+    async fn promote_picture(
+        caller: &Caller<T>,
+        staged_id: String,
+        name: String,
+        sides: Vec<u32>,
+    ) -> wasmtime::Result<Result<Vec<Picture>, Error>> {
+        let fits = sides.len() <= COPIES_MAX && sides.iter().all(|side| SIDES.contains(side));
+        wasmtime::ensure!(fits, "blobs: at most 4 copies of 16 to 1024 pixels");
+        let (services, call) = caller.with(|mut access| access.get().store_use())?;
+        let blobs = services.stores.blobs.as_ref();
+        let answer = timed(caller, keep_whole(blobs, call.deadline, &staged_id, &name, sides)).await?;
+        Ok(answer.map_err(convert_error))
+    }
 }
 
 /// The upload goes last, so that a call which died in between can be made again.
@@ -82,11 +98,38 @@ async fn keep_squares(
 ) -> Result<Vec<Picture>, BlobError> {
     let bytes = read_staged(blobs, staged_id).await?;
     let squares = pictures::squares(bytes, sides.clone()).await.map_err(convert_fault)?;
-    let mut kept = Vec::with_capacity(sides.len());
-    for (square, side) in squares.into_iter().zip(sides) {
-        kept.push(keep_square(blobs, deadline, square, &format!("{name}-{side}")).await?);
-    }
+    let names = sides.iter().map(|side| format!("{name}-{side}"));
+    let kept = keep_all(blobs, deadline, squares, names).await?;
     blobs.reject(staged_id).await?;
+    Ok(kept)
+}
+
+/// The same of a whole picture and its copies.
+async fn keep_whole(
+    blobs: &dyn BlobStore,
+    deadline: Deadline,
+    staged_id: &str,
+    name: &str,
+    sides: Vec<u32>,
+) -> Result<Vec<Picture>, BlobError> {
+    let bytes = read_staged(blobs, staged_id).await?;
+    let drawn = pictures::whole(bytes, sides.clone()).await.map_err(convert_fault)?;
+    let copies = sides.iter().map(|side| format!("{name}-{side}"));
+    let kept = keep_all(blobs, deadline, drawn, std::iter::once(name.to_owned()).chain(copies)).await?;
+    blobs.reject(staged_id).await?;
+    Ok(kept)
+}
+
+async fn keep_all(
+    blobs: &dyn BlobStore,
+    deadline: Deadline,
+    drawn: Vec<Drawn>,
+    names: impl Iterator<Item = String>,
+) -> Result<Vec<Picture>, BlobError> {
+    let mut kept = Vec::with_capacity(drawn.len());
+    for (drawn, name) in drawn.into_iter().zip(names) {
+        kept.push(keep_drawn(blobs, deadline, drawn, &name).await?);
+    }
     Ok(kept)
 }
 
@@ -110,13 +153,13 @@ async fn read_staged(blobs: &dyn BlobStore, staged_id: &str) -> Result<Vec<u8>, 
     Ok(bytes)
 }
 
-async fn keep_square(
+async fn keep_drawn(
     blobs: &dyn BlobStore,
     deadline: Deadline,
-    square: Square,
+    drawn: Drawn,
     name: &str,
 ) -> Result<Picture, BlobError> {
-    let Square { side, media_type, bytes } = square;
+    let Drawn { width, height, media_type, bytes } = drawn;
     let limits = StageLimits { bytes: bytes.len() as u64 };
     let body = stream::once(async move { Ok(Bytes::from(bytes)) }).boxed();
     let staged = blobs.stage(media_type, body, limits, deadline).await?;
@@ -125,7 +168,7 @@ async fn keep_square(
         // What cannot be dropped now is swept within the hour.
         let _swept_later = blobs.reject(&staged.id).await;
     }
-    Ok(Picture { blob: convert_blob(promoted?), width: side, height: side })
+    Ok(Picture { blob: convert_blob(promoted?), width, height })
 }
 
 fn convert_blob(blob: BlobInfo) -> Blob {

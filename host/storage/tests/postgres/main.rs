@@ -8,6 +8,8 @@ mod conformance;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod full_text;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod leadership;

@@ -44,6 +44,16 @@ impl Blobs for NativeCall {
     ) -> Answer<'a, Result<Vec<Picture>, BlobError>> {
         Answer::ready(Err(BlobError::Unavailable))
     }
+
+    /// The same.
+    fn promote_picture<'a>(
+        &'a self,
+        _: &'a str,
+        _: &'a str,
+        _: &'a [u32],
+    ) -> Answer<'a, Result<Vec<Picture>, BlobError>> {
+        Answer::ready(Err(BlobError::Unavailable))
+    }
 }
 
 fn blob(found: store::BlobInfo) -> Blob {

@@ -38,6 +38,7 @@ async fn every_statement_goes_through_an_index() {
     let [.., platform_admin, _] = play.tables().await;
     writings::play_people(&play).await;
     writings::play(&play).await;
+    writings::play_the_clock(&play).await;
     lists::play(&play, &platform_admin).await;
     writings::play_an_hour_later(&play).await;
     let mut faults = Vec::new();

@@ -1,7 +1,9 @@
 //! What people of a forum do to what they wrote themselves, which the tables of routes leave out: the callers there are
 //! never its authors. Then what a feature does by itself once an hour has passed.
 
-use p2p_context::{FeatureName, Scope};
+use p2p_context::{FeatureName, Origin, Scope, Timestamp, new_uuid};
+use p2p_jobs::Deliveries;
+use p2p_storage::{Event, OutboxEvent};
 use p2p_test_support::people::{Person, topic};
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
@@ -110,6 +112,36 @@ pub async fn play_an_hour_later(play: &Play) {
     let founder = play.stage.founder().await;
     play.ask(&founder, "POST /forums/topics", topic("A topic of the day after")).await;
     play.drain().await;
+}
+
+/// What the clock asks of every feature, and an operator who wants everything told again.
+pub async fn play_the_clock(play: &Play) {
+    let (host, tenant) = (&play.stage.host, &play.stage.north);
+    let deliveries = Deliveries::open(host.stores.as_ref(), tenant).await.unwrap();
+    for installed in host.runtime.installed(tenant) {
+        for schedule in &installed.manifest.schedules {
+            // The first moment is only remembered, the second is run for.
+            for moment in [1, 2].map(Timestamp) {
+                let noted = deliveries.note_run(&installed.manifest.name, &schedule.name, moment, moment);
+                noted.await.unwrap();
+            }
+        }
+    }
+    play.drain().await;
+    let event = Event {
+        topic: "platform.retell.requested".to_owned(),
+        key: "retell".to_owned(),
+        payload: b"{}".to_vec(),
+    };
+    let (committed_at, origin) = (host.clock.now(), Origin::default());
+    let requested =
+        OutboxEvent { id: new_uuid(), position: 1, committed_at, channel_seq: None, event, origin };
+    let asked = host.runtime.subscribers(tenant, &requested.event.topic);
+    assert!(asked.len() > 1, "{asked:?}");
+    let wanted: Vec<_> = asked.into_iter().map(|feature| (&requested, feature)).collect();
+    deliveries.note(&FeatureName::new("platform").unwrap(), &wanted).await.unwrap();
+    play.drain().await;
+    assert!(deliveries.dead(1).await.unwrap().is_empty());
 }
 
 /// What an organization's admin does about themselves and a colleague.

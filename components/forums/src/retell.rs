@@ -1,0 +1,306 @@
+//! Telling again what there is, for those who make their projections anew: every topic, post and reply that is there, as
+//! the events of their changes say it, without the people named in them. Nobody is notified twice.
+
+use p2p_sdk::{
+    Batch, Ctx, EventError, Feature, FromRow, RetellPage, Retold, Row, RowError, Timestamp, Uuid, params,
+};
+use serde_json::value::RawValue;
+
+use crate::posts::{self, POST, PostRow, Wanted};
+use crate::replies::{REPLY, ReplyRow};
+use crate::told::{self, Told};
+use crate::topics::{Json, SEEN, Seen};
+
+const TOPIC_RETOLD: &str = "forums.topic.retold";
+const POST_RETOLD: &str = "forums.post.retold";
+const REPLY_RETOLD: &str = "forums.reply.retold";
+
+/// These change nothing and hold what was read: a page that somebody writes to meanwhile is read again, so that nothing is
+/// told behind an event that has made it old.
+const SAME_TOPIC: &str =
+    "UPDATE topics SET version = version WHERE id = $1 AND version = $2 AND status <> 'deleted'";
+const SAME_POST: &str =
+    "UPDATE posts SET version = version WHERE id = $1 AND version = $2 AND status = 'open'";
+const SAME_REPLY: &str =
+    "UPDATE replies SET version = version WHERE id = $1 AND version = $2 AND status = 'open'";
+
+/// What retelling adds to the feature.
+pub fn routes(feature: Feature) -> Feature {
+    feature.retells("topic", topics).retells("post", posts).retells("reply", replies)
+}
+
+/// A topic, and the text of its root post.
+struct Whole<'a> {
+    seen: Seen,
+    slug: &'a str,
+    tags: &'a RawValue,
+    excerpt: &'a str,
+    likes: i64,
+    created_at: Timestamp,
+    revision: Uuid,
+}
+
+impl<'a> FromRow<'a> for Whole<'a> {
+    fn from_row(row: &mut Row<'a>) -> Result<Self, RowError> {
+        let (seen, slug) = (Seen::from_row(row)?, row.get()?);
+        let tags = row.get::<Json<'_>>()?.0;
+        let (excerpt, likes, created_at) = (row.get()?, row.get()?, row.get()?);
+        Ok(Self { seen, slug, tags, excerpt, likes, created_at, revision: row.get()? })
+    }
+}
+
+async fn topics(ctx: &Ctx, page: RetellPage) -> Result<Retold, EventError> {
+    let text = format!(
+        "SELECT {SEEN}, t.slug, t.tags, t.excerpt, t.likes, t.created_at, p.revision FROM topics t \
+         JOIN posts p ON p.id = t.id WHERE t.id > $1 AND t.status <> 'deleted' ORDER BY t.id LIMIT $2"
+    );
+    let rows = ctx.sql().query(&text, &params![page.after_id()?, page.limit]).await?;
+    let found = rows.all::<Whole<'_>>()?;
+    let root = |id, revision| Wanted { id, revision, post: id, chunk: 0 };
+    let texts = Texts::of(ctx, found.iter().map(|topic| root(topic.seen.id, topic.revision))).await?;
+    let mut guards = Guards::default();
+    let mut told = Batch::new();
+    for topic in &found {
+        let seen = &topic.seen;
+        guards.topic(seen);
+        let retold = Told {
+            slug: Some(topic.slug),
+            category: Some(&seen.category),
+            tags: Some(topic.tags),
+            excerpt: Some(topic.excerpt),
+            text: texts.of_id(seen.id),
+            count: Some(topic.likes),
+            created_at: Some(topic.created_at),
+            ..seen.told(seen.id, seen.created_by, seen.organization_id)
+        };
+        told = told.tell(retold.event(TOPIC_RETOLD));
+    }
+    let ids: Vec<_> = found.iter().map(|topic| topic.seen.id).collect();
+    Ok(page.told(&ids, guards.before(told)))
+}
+
+async fn posts(ctx: &Ctx, page: RetellPage) -> Result<Retold, EventError> {
+    let text = format!(
+        "SELECT {SEEN}, {POST} FROM posts p JOIN topics t ON t.id = p.topic_id WHERE p.id > $2 AND NOT p.is_root \
+         AND p.status = 'open' AND t.status <> 'deleted' ORDER BY p.id LIMIT $3"
+    );
+    let rows = ctx.sql().query(&text, &params![Uuid::NIL, page.after_id()?, page.limit]).await?;
+    let found = rows.read(|row| Ok((Seen::from_row(row)?, PostRow::from_row(row)?)))?;
+    let texts = Texts::of(ctx, found.iter().map(|(_, post)| post.wanted())).await?;
+    let mut guards = Guards::default();
+    let mut told = Batch::new();
+    for (topic, post) in &found {
+        guards.topic(topic);
+        guards.post(post.id, post.version);
+        let retold = Told {
+            text: texts.of_id(post.id),
+            topic_author_id: Some(topic.created_by),
+            count: Some(post.likes),
+            created_at: Some(post.created_at),
+            ..topic.told(post.id, post.author_id, post.organization_id)
+        };
+        told = told.tell(retold.event(POST_RETOLD));
+    }
+    let ids: Vec<_> = found.iter().map(|(_, post)| post.id).collect();
+    Ok(page.told(&ids, guards.before(told)))
+}
+
+/// A reply, and who wrote what it replies to.
+struct Answering {
+    topic: Seen,
+    reply: ReplyRow,
+    post_author: Uuid,
+    post_version: i64,
+    parent_author: Option<Uuid>,
+}
+
+async fn replies(ctx: &Ctx, page: RetellPage) -> Result<Retold, EventError> {
+    let text = format!(
+        "SELECT {SEEN}, {REPLY}, p.author_id, p.version, (SELECT q.author_id FROM replies q WHERE q.id = r.parent_id) \
+         FROM replies r JOIN posts p ON p.id = r.post_id AND p.status = 'open' \
+         JOIN topics t ON t.id = r.topic_id AND t.status <> 'deleted' \
+         WHERE r.id > $2 AND r.status = 'open' ORDER BY r.id LIMIT $3"
+    );
+    let rows = ctx.sql().query(&text, &params![Uuid::NIL, page.after_id()?, page.limit]).await?;
+    let found = rows.read(|row| {
+        let (topic, reply) = (Seen::from_row(row)?, ReplyRow::from_row(row)?);
+        let (post_author, post_version) = (row.get()?, row.get()?);
+        Ok(Answering { topic, reply, post_author, post_version, parent_author: row.get()? })
+    })?;
+    let texts = Texts::of(ctx, found.iter().filter_map(|found| found.reply.wanted())).await?;
+    let mut guards = Guards::default();
+    let mut told = Batch::new();
+    for Answering { topic, reply, post_author, post_version, parent_author } in &found {
+        guards.topic(topic);
+        guards.post(reply.post_id, *post_version);
+        guards.add(SAME_REPLY, reply.id, reply.version);
+        let retold = Told {
+            text: texts.of_id(reply.id),
+            post_id: Some(reply.post_id),
+            topic_author_id: Some(topic.created_by),
+            post_author_id: Some(*post_author),
+            parent_author_id: *parent_author,
+            best: (topic.best_reply_id == Some(reply.id)).then_some(true),
+            count: Some(reply.likes),
+            created_at: Some(reply.created_at),
+            ..topic.told(reply.id, reply.author_id, reply.organization_id)
+        };
+        told = told.tell(retold.event(REPLY_RETOLD));
+    }
+    let ids: Vec<_> = found.iter().map(|found| found.reply.id).collect();
+    Ok(page.told(&ids, guards.before(told)))
+}
+
+/// What must still be as it was read, each thing once.
+#[derive(Default)]
+struct Guards(Vec<(&'static str, Uuid, i64)>);
+
+impl Guards {
+    fn topic(&mut self, topic: &Seen) {
+        self.add(SAME_TOPIC, topic.id, topic.version);
+    }
+
+    fn post(&mut self, id: Uuid, version: i64) {
+        self.add(SAME_POST, id, version);
+    }
+
+    fn add(&mut self, statement: &'static str, id: Uuid, version: i64) {
+        let guard = (statement, id, version);
+        if !self.0.contains(&guard) {
+            self.0.push(guard);
+        }
+    }
+
+    /// In one order for everybody, so that no two wait for each other: topics before posts before replies, as writers do.
+    fn before(mut self, told: Batch) -> Batch {
+        let rank = |statement: &str| [SAME_TOPIC, SAME_POST].iter().position(|known| *known == statement);
+        self.0.sort_by_key(|(statement, id, _)| (rank(statement).unwrap_or(2), *id.as_bytes()));
+        let guard = |batch: Batch, (statement, id, version)| batch.run_one(statement, params![id, version]);
+        self.0.into_iter().fold(told, guard)
+    }
+}
+
+/// How texts begin, without markup, by the thing they belong to.
+struct Texts(Vec<(Uuid, String)>);
+
+impl Texts {
+    async fn of(ctx: &Ctx, wanted: impl Iterator<Item = Wanted>) -> Result<Self, EventError> {
+        let texts = posts::texts(ctx, &wanted.collect::<Vec<_>>(), Vec::new()).await?;
+        let (ids, contents): (Vec<_>, Vec<_>) = texts.into_iter().map(|text| (text.id, text.content)).unzip();
+        let plain = if contents.is_empty() { Vec::new() } else { told::plain(ctx, contents).await };
+        Ok(Self(ids.into_iter().zip(plain).collect()))
+    }
+
+    fn of_id(&self, id: Uuid) -> Option<&str> {
+        self.0.iter().find(|(of, _)| *of == id).map(|(_, text)| text.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use p2p_sdk::host::Event;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::fixture::{Forum, draft, with};
+
+    /// What is told again, by topic and payload.
+    fn retold(forum: &Forum) -> Vec<(String, Value)> {
+        let mut all = Vec::new();
+        let keep = |event: &Event| {
+            let payload: Value = serde_json::from_slice(&event.payload).unwrap();
+            assert_eq!(payload["topicId"].as_str(), Some(event.key.as_str()));
+            all.push((event.topic.clone(), payload));
+        };
+        forum.host.retell(keep);
+        all
+    }
+
+    fn of(all: &[(String, Value)], topic: &str) -> Vec<Value> {
+        all.iter().filter(|(name, _)| name == topic).map(|(_, payload)| payload.clone()).collect()
+    }
+
+    /// What the feature said when it came to be.
+    fn created(forum: &Forum) -> Vec<Value> {
+        let events = forum.host.events().into_iter().filter(|event| event.topic.ends_with(".created"));
+        events.map(|event| serde_json::from_slice(&event.payload).unwrap()).collect()
+    }
+
+    #[test]
+    fn everything_is_said_as_it_was_when_it_came_to_be() {
+        let forum = Forum::new();
+        let topic = with(draft("Ask @Huda_Salem"), "tags", json!(["pumps"]));
+        let topic = forum.opened(&forum.huda, &with(topic, "visibility", json!("organization")));
+        let post = forum.answer(topic, &forum.omar, "Because **@Huda_Salem** said so");
+        let parent = forum.reply(post, &forum.huda, "I did not");
+        forum.reply_to(post, parent, &forum.omar, "You did");
+        let wanted: Vec<_> = created(&forum).into_iter().map(without_mentions).collect();
+        let all: Vec<_> = retold(&forum).into_iter().map(|(_, payload)| without_count(payload)).collect();
+        assert_eq!(all.len(), 4);
+        assert!(wanted.iter().all(|payload| all.contains(payload)), "{wanted:#?}\n{all:#?}");
+    }
+
+    fn without_mentions(mut payload: Value) -> Value {
+        payload.as_object_mut().unwrap().remove("mentions");
+        payload
+    }
+
+    fn without_count(mut payload: Value) -> Value {
+        assert_eq!(payload.as_object_mut().unwrap().remove("count"), Some(json!(0)));
+        payload
+    }
+
+    #[test]
+    fn what_was_deleted_is_not_told_and_what_was_edited_is_as_it_stands() {
+        let forum = Forum::new();
+        let (kept, gone) = (forum.open(&forum.huda, "It stays"), forum.open(&forum.huda, "It goes"));
+        let post = forum.answer(kept, &forum.huda, "The first text");
+        let deleted = forum.answer(kept, &forum.huda, "It goes, too");
+        let under = forum.reply(deleted, &forum.huda, "With its post");
+        forum.answer(gone, &forum.huda, "With its topic");
+        let reply = forum.reply(post, &forum.omar, "The answer");
+        for path in [format!("topics/{gone}"), format!("posts/{deleted}")] {
+            assert_eq!(forum.host.delete(&format!("/forums/{path}")).by(&forum.huda).send().status, 204);
+        }
+        let edit = forum.host.patch(&format!("/forums/posts/{post}")).by(&forum.huda);
+        assert_eq!(edit.json(&json!({ "content": "The second text" })).send().status, 200);
+        let best = forum.host.patch(&format!("/forums/replies/{reply}/best")).by(&forum.huda);
+        assert_eq!(best.json(&json!({ "best": true })).send().status, 200);
+        let all = retold(&forum);
+        assert_eq!(of(&all, TOPIC_RETOLD).len(), 1);
+        let posts = of(&all, POST_RETOLD);
+        assert_eq!((posts.len(), &posts[0]["text"]), (1, &json!("The second text")));
+        let replies = of(&all, REPLY_RETOLD);
+        assert_eq!((replies.len(), &replies[0]["best"]), (1, &json!(true)));
+        assert!(!all.iter().any(|(_, payload)| payload["id"] == json!(under)));
+    }
+
+    #[test]
+    fn a_page_that_somebody_wrote_to_meanwhile_is_read_again() {
+        let forum = Forum::new();
+        forum.open(&forum.huda, "It changes");
+        forum.host.events();
+        // Somebody who is faster than the page's commit.
+        let faster = "CREATE TRIGGER faster BEFORE UPDATE ON topics BEGIN SELECT RAISE(IGNORE); END";
+        forum.host.execute(faster, params![]);
+        let page = json!({ "noun": "topic", "after": null });
+        let hear = || forum.host.hear(forum.host.new_id(), "forums.retell.continued", "topic", &page);
+        assert!(matches!(hear(), Err(EventError::Retry(_))));
+        assert!(forum.host.events().is_empty());
+        forum.host.execute("DROP TRIGGER faster", params![]);
+        assert_eq!((hear(), forum.host.events().len()), (Ok(()), 1));
+    }
+
+    #[test]
+    fn many_are_told_page_by_page_each_once() {
+        let forum = Forum::new();
+        for n in 0..60 {
+            forum.open(&forum.huda, &format!("Topic number {n}"));
+        }
+        let mut ids: Vec<_> =
+            of(&retold(&forum), TOPIC_RETOLD).iter().map(|told| told["id"].to_string()).collect();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), 60);
+    }
+}

@@ -1,0 +1,150 @@
+//! `GET /use-cases/bookmarks`: what the caller keeps and may still see.
+
+use p2p_sdk::{Ctx, Cursor, FromRow, Page, PageRequest, Problem, Request, Response, Timestamp, Uuid};
+
+use crate::cases::{Bound, Card, Viewer, columns, show_page};
+
+/// Names the list in its cursors.
+const LIST: &str = "use-cases.bookmarks";
+/// Stands before everything: the end of the year 9999.
+const FIRST: (Timestamp, Uuid) = (Timestamp(253_402_300_799_000_000), Uuid::from_bytes([0xff; 16]));
+
+/// Answers a page of use cases.
+pub async fn list(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
+    ctx.actor()?;
+    let wanted = PageRequest::of(&request)?;
+    let place = wanted.cursor.as_ref().map(|cursor| cursor.read::<(Timestamp, Uuid)>(LIST)).transpose()?;
+    let viewer = Viewer::of(ctx);
+    let (text, bound) = page(viewer, place.unwrap_or(FIRST), &wanted);
+    let rows = ctx.sql().query(&text, &bound.params).await?;
+    let cards = rows.read(|row| Ok((Card::from_row(row)?, row.get::<Timestamp>()?)))?;
+    let mut page = Page::new(&wanted, cards, |(last, at)| Cursor::new(LIST, p2p_sdk::params![at, last.id]))
+        .map(|(card, _)| card);
+    if wanted.count {
+        page = page.with_total(count(ctx, viewer).await?);
+    }
+    show_page(ctx, page).await
+}
+
+fn page(viewer: Viewer, (at, id): (Timestamp, Uuid), wanted: &PageRequest) -> (String, Bound) {
+    let mut bound = Bound::default();
+    let kept = kept(viewer, &mut bound);
+    let (at, id) = (bound.bind(&at), bound.bind(&id));
+    let (limit, offset) = (bound.bind(&wanted.fetch()), bound.bind(&wanted.offset));
+    // The caller is the first parameter of what is kept.
+    let text = format!(
+        "SELECT {}, kept_at {kept} AND (kept_at, use_case_id) < (${at}, ${id}) \
+        ORDER BY kept_at DESC, use_case_id DESC LIMIT ${limit} OFFSET ${offset}",
+        columns(1)
+    );
+    (text, bound)
+}
+
+async fn count(ctx: &Ctx, viewer: Viewer) -> Result<i64, Problem> {
+    let mut bound = Bound::default();
+    let kept = kept(viewer, &mut bound);
+    let limit = bound.bind(&PageRequest::count_limit());
+    let text = format!("SELECT count(*) FROM (SELECT use_case_id {kept} LIMIT ${limit}) AS counted");
+    Ok(ctx.sql().query(&text, &bound.params).await?.value()?.unwrap_or(0))
+}
+
+/// What the caller keeps and may see.
+fn kept(viewer: Viewer, bound: &mut Bound) -> String {
+    let user = bound.bind(&viewer.user());
+    let own = viewer
+        .own(bound)
+        .map_or_else(|| "1 = 1".to_owned(), |own| format!("(status = 'published' OR {own})"));
+    format!(
+        "FROM (SELECT use_case_id, created_at AS kept_at FROM bookmarks WHERE user_id = ${user}) AS kept \
+        JOIN use_cases ON use_cases.id = kept.use_case_id WHERE {own}"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use p2p_sdk::{Actor, params};
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::fixture::{Atlas, complete};
+
+    fn keep(atlas: &Atlas, by: &Actor, id: Uuid) {
+        let answer = atlas.host.post(&format!("/use-cases/{id}/bookmark")).by(by).send();
+        assert_eq!((answer.status, &answer.json()["bookmarked"]), (200, &json!(true)));
+        atlas.host.advance(Duration::from_secs(1));
+    }
+
+    fn page(atlas: &Atlas, by: &Actor, query: &str) -> Value {
+        let answer = atlas.host.get(&format!("/use-cases/bookmarks?{query}")).by(by).send();
+        assert_eq!(answer.status, 200, "{query}");
+        answer.json()
+    }
+
+    #[test]
+    fn the_last_one_kept_comes_first_and_everybody_has_their_own() {
+        let atlas = Atlas::new();
+        let ids: Vec<_> =
+            (0..5).map(|n| atlas.published(&atlas.huda, &complete(&format!("Use case {n}")))).collect();
+        for n in [3, 0, 4, 1] {
+            keep(&atlas, &atlas.stranger, ids[n]);
+        }
+        keep(&atlas, &atlas.huda, ids[2]);
+        let first = page(&atlas, &atlas.stranger, "limit=3&count=true");
+        assert_eq!(
+            (Atlas::titles_of(&first), &first["total"]),
+            (["Use case 1", "Use case 4", "Use case 0"].map(str::to_owned).into(), &json!(4))
+        );
+        assert!(first["items"].as_array().unwrap().iter().all(|card| card["isBookmarked"] == true));
+        let next = format!("limit=3&cursor={}", first["nextCursor"].as_str().unwrap());
+        assert_eq!(Atlas::titles_of(&page(&atlas, &atlas.stranger, &next)), ["Use case 3"]);
+        assert_eq!(
+            Atlas::titles_of(&page(&atlas, &atlas.stranger, "limit=2&page=2")),
+            ["Use case 0", "Use case 3"]
+        );
+        assert_eq!(Atlas::titles_of(&page(&atlas, &atlas.huda, "")), ["Use case 2"]);
+    }
+
+    #[test]
+    fn what_is_no_longer_seen_is_left_out() {
+        let atlas = Atlas::new();
+        let id = atlas.published(&atlas.huda, &complete("It was good once"));
+        for by in [&atlas.stranger, &atlas.huda, &atlas.omar, &atlas.platform_admin] {
+            keep(&atlas, by, id);
+        }
+        atlas.archive(&atlas.huda, id);
+        let seen = |by: &Actor| {
+            let page = page(&atlas, by, "count=true");
+            assert_eq!(page["total"], json!(Atlas::titles_of(&page).len()));
+            Atlas::titles_of(&page).len()
+        };
+        let all = [&atlas.huda, &atlas.omar, &atlas.platform_admin, &atlas.stranger];
+        assert_eq!(all.map(seen), [1, 1, 1, 0]);
+    }
+
+    #[test]
+    fn only_a_cursor_of_this_list_is_taken_and_only_from_those_who_are_signed_in() {
+        let atlas = Atlas::new();
+        for cursor in ["forged".to_owned(), Cursor::new("use-cases.newest", params![true]).to_string()] {
+            let path = format!("/use-cases/bookmarks?cursor={cursor}");
+            assert_eq!(atlas.host.get(&path).by(&atlas.huda).send().code(), "CURSOR_INVALID");
+        }
+        assert_eq!(atlas.host.get("/use-cases/bookmarks").send().status, 401);
+    }
+
+    #[test]
+    fn the_list_is_read_through_its_index_and_in_its_order() {
+        let atlas = Atlas::new();
+        let wanted = PageRequest { limit: 20, cursor: None, offset: 0, count: false };
+        let (text, bound) = super::page(Viewer::Person(Uuid::NIL), FIRST, &wanted);
+        let plan = atlas.host.query(&format!("EXPLAIN QUERY PLAN {text}"), &bound.params);
+        let steps: Vec<_> =
+            plan.all::<(i64, i64, i64, String)>().unwrap().into_iter().map(|(.., step)| step).collect();
+        assert!(
+            steps[0].contains("bookmarks_latest (user_id=? AND (created_at,use_case_id)<(?,?))"),
+            "{steps:?}"
+        );
+        assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{steps:?}");
+    }
+}

@@ -1,0 +1,279 @@
+//! The statement of a list: what the caller may see, narrowed by a filter, in an order that an index serves. The text
+//! depends on which filters are given, never on their values.
+
+use std::fmt::Write;
+
+use p2p_sdk::{Cursor, PageRequest, Param, Params, Problem, Timestamp, Uuid};
+
+use super::card::{Status, columns};
+use super::filter::{Bbox, Narrowed, Sort};
+use super::viewer::Viewer;
+
+/// Use cases the caller may see that pass a filter.
+#[derive(Debug, Clone)]
+pub struct Selection {
+    sort: Sort,
+    /// Whose likes and bookmarks are shown.
+    user: Uuid,
+    /// Each led by `AND`.
+    conditions: String,
+    bound: Bound,
+}
+
+/// Parameters and how many they are.
+#[derive(Debug, Clone, Default)]
+pub struct Bound {
+    pub params: Params,
+    count: u32,
+}
+
+impl Bound {
+    /// Adds a parameter; answers its number.
+    pub fn bind(&mut self, value: &(impl Param + ?Sized)) -> u32 {
+        self.params.push(value);
+        self.count += 1;
+        self.count
+    }
+}
+
+/// A statement and its parameters.
+#[derive(Debug)]
+pub struct Statement {
+    pub text: String,
+    pub params: Params,
+}
+
+impl Selection {
+    /// What this caller sees through this filter.
+    pub fn new(filter: &Narrowed, viewer: Viewer) -> Self {
+        let (sort, user) = (filter.sort, viewer.user());
+        let mut selection = Self { sort, user, conditions: String::new(), bound: Bound::default() };
+        selection.admit(filter, viewer);
+        if let Some(organization) = &filter.organization_id {
+            let number = selection.bound.bind(organization);
+            selection.and(&format!("organization_id = ${number}"));
+        }
+        for (kind, terms) in &filter.terms {
+            selection.narrow(kind, terms);
+        }
+        for word in &filter.words {
+            let number = selection.bound.bind(&contains(word));
+            selection.and(&format!("words LIKE ${number} ESCAPE '!'"));
+        }
+        if let Some(bbox) = filter.bbox {
+            selection.within(bbox);
+        }
+        selection
+    }
+
+    /// Which states, and whose.
+    fn admit(&mut self, filter: &Narrowed, viewer: Viewer) {
+        let status = filter.status.or((!filter.mine).then_some(Status::Published));
+        if let Some(status) = status {
+            self.and(&format!("status = '{}'", status.as_str()));
+        }
+        if filter.mine {
+            let user = self.user;
+            let number = self.bound.bind(&user);
+            self.and(&format!("submitted_by = ${number}"));
+        } else if status != Some(Status::Published)
+            && let Some(own) = viewer.own(&mut self.bound)
+        {
+            self.and(&own);
+        }
+    }
+
+    fn and(&mut self, condition: &str) {
+        let joint = if self.conditions.is_empty() { "" } else { " AND " };
+        let _ = write!(self.conditions, "{joint}{condition}");
+    }
+
+    /// Only what has one of these terms.
+    fn narrow(&mut self, kind: &str, terms: &[String]) {
+        let numbers: Vec<_> = terms.iter().map(|term| format!("${}", self.bound.bind(term))).collect();
+        let terms = numbers.join(", ");
+        self.and(&format!(
+            "id IN (SELECT use_case_id FROM use_case_terms WHERE kind = '{kind}' AND term IN ({terms}))"
+        ));
+    }
+
+    /// Only what lies in this part of the map, which may reach across the date line.
+    fn within(&mut self, Bbox { west, south, east, north }: Bbox) {
+        let [south, north, from, to] = [south, north, west, east].map(|side| self.bound.bind(&side));
+        let joint = if west <= east { "AND" } else { "OR" };
+        self.and(&format!(
+            "latitude >= ${south} AND latitude <= ${north} AND (longitude >= ${from} {joint} longitude <= ${to})"
+        ));
+    }
+
+    /// The page that was asked for and one row more.
+    pub fn page(mut self, wanted: &PageRequest) -> Result<Statement, Problem> {
+        if let Some(cursor) = &wanted.cursor {
+            self.go_on(cursor)?;
+        }
+        let order = self.sort.column();
+        let limit = self.bound.bind(&wanted.fetch());
+        let user = self.user;
+        let columns = columns(self.bound.bind(&user));
+        let mut text = self.select(&columns);
+        let _ = write!(text, " ORDER BY {order} DESC, id DESC LIMIT ${limit}");
+        if wanted.offset > 0 {
+            let offset = self.bound.bind(&wanted.offset);
+            let _ = write!(text, " OFFSET ${offset}");
+        }
+        Ok(Statement { text, params: self.bound.params })
+    }
+
+    /// How many there are, counted no further than a list reaches.
+    pub fn count(mut self) -> Statement {
+        let all = self.select("id");
+        let limit = self.bound.bind(&PageRequest::count_limit());
+        let text = format!("SELECT count(*) FROM ({all} LIMIT ${limit}) AS counted");
+        Statement { text, params: self.bound.params }
+    }
+
+    /// Only what stands behind the cursor.
+    fn go_on(&mut self, cursor: &Cursor) -> Result<(), Problem> {
+        let list = self.sort.list();
+        let (value, id) = match self.sort {
+            Sort::Newest => self.bind_place(cursor.read::<(Timestamp, Uuid)>(list)?),
+            Sort::MostViewed | Sort::MostLiked => self.bind_place(cursor.read::<(i64, Uuid)>(list)?),
+        };
+        let order = self.sort.column();
+        self.and(&format!("({order}, id) < (${value}, ${id})"));
+        Ok(())
+    }
+
+    fn bind_place(&mut self, (value, id): (impl Param, Uuid)) -> (u32, u32) {
+        (self.bound.bind(&value), self.bound.bind(&id))
+    }
+
+    fn select(&self, columns: &str) -> String {
+        format!("SELECT {columns} FROM use_cases WHERE {}", self.conditions)
+    }
+}
+
+/// A pattern that finds the word anywhere; what LIKE takes for wildcards stands for itself.
+fn contains(word: &str) -> String {
+    let mut pattern = String::with_capacity(word.len() + 2);
+    pattern.push('%');
+    for c in word.chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use p2p_sdk::params;
+
+    use super::*;
+    use crate::fixture::Atlas;
+
+    const USER: Uuid = Uuid::from_bytes([1; 16]);
+
+    fn plan(atlas: &Atlas, statement: &Statement) -> Vec<String> {
+        let rows = atlas.host.query(&format!("EXPLAIN QUERY PLAN {}", statement.text), &statement.params);
+        let steps = rows.all::<(i64, i64, i64, String)>().unwrap();
+        steps.into_iter().map(|(.., step)| step).collect()
+    }
+
+    fn filters() -> Vec<Narrowed> {
+        let with = |change: fn(&mut Narrowed)| {
+            let mut filter = Narrowed::default();
+            change(&mut filter);
+            filter
+        };
+        let terms = |kind: &'static str| Narrowed {
+            terms: vec![(kind, vec!["a".to_owned(), "b".to_owned()])],
+            ..Narrowed::default()
+        };
+        vec![
+            Narrowed::default(),
+            with(|filter| filter.mine = true),
+            with(|filter| (filter.mine, filter.status) = (true, Some(Status::Draft))),
+            with(|filter| filter.status = Some(Status::Archived)),
+            with(|filter| filter.organization_id = Some(Uuid::NIL)),
+            with(|filter| filter.words = vec!["pump".to_owned()]),
+            with(|filter| filter.bbox = Some(Bbox { west: 1.0, south: 2.0, east: 3.0, north: 4.0 })),
+            with(|filter| filter.bbox = Some(Bbox { west: 3.0, south: 2.0, east: 1.0, north: 4.0 })),
+            terms("industry"),
+            terms("technology"),
+            terms("city"),
+            terms("tag"),
+        ]
+    }
+
+    fn wanted(cursor: Option<Cursor>) -> PageRequest {
+        PageRequest { limit: 20, cursor, offset: 0, count: false }
+    }
+
+    fn place(sort: Sort) -> Cursor {
+        let values = match sort {
+            Sort::Newest => params![Timestamp(7), Uuid::NIL],
+            Sort::MostViewed | Sort::MostLiked => params![7i64, Uuid::NIL],
+        };
+        Cursor::new(sort.list(), values)
+    }
+
+    /// A filter in every order, for callers who see more and less, with and without a cursor.
+    fn pages(filter: &Narrowed) -> Vec<Statement> {
+        let mut pages = Vec::new();
+        for sort in [Sort::Newest, Sort::MostViewed, Sort::MostLiked] {
+            let filter = Narrowed { sort, ..filter.clone() };
+            for viewer in
+                [Viewer::Anyone, Viewer::Person(USER), Viewer::Admin(USER, USER), Viewer::PlatformAdmin(USER)]
+            {
+                let selection = Selection::new(&filter, viewer);
+                pages.push(selection.clone().page(&wanted(None)).unwrap());
+                pages.push(selection.clone().page(&wanted(Some(place(sort)))).unwrap());
+                pages.push(selection.count());
+            }
+        }
+        pages
+    }
+
+    #[test]
+    fn every_list_is_read_through_an_index() {
+        let atlas = Atlas::new();
+        for page in filters().iter().flat_map(pages) {
+            for step in plan(&atlas, &page) {
+                let is_whole = step.starts_with("SCAN use_case") && !step.contains(" USING ");
+                assert!(!is_whole, "{} {step}", page.text);
+            }
+        }
+    }
+
+    /// No step gathers all rows to sort them, so that a page costs the same however many use cases there are.
+    #[test]
+    fn lists_come_in_order_and_go_on_at_the_cursor() {
+        let atlas = Atlas::new();
+        let pages = pages(&Narrowed::default());
+        for page in pages.iter().filter(|page| !page.text.contains("count(*)")) {
+            let (steps, goes_on) = (plan(&atlas, page), page.text.contains(" < ("));
+            assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{} {steps:?}", page.text);
+            assert!(steps[0].contains("(status=?"), "{} {steps:?}", page.text);
+            assert_eq!(steps[0].contains(",id)<(?,?)"), goes_on, "{steps:?}");
+        }
+    }
+
+    #[test]
+    fn values_never_become_text() {
+        let filter = |word: &str| Narrowed {
+            terms: vec![("city", vec![word.to_owned()]), ("tag", vec![word.to_owned()])],
+            words: vec![word.to_owned()],
+            ..Narrowed::default()
+        };
+        let text = |word| Selection::new(&filter(word), Viewer::Anyone).page(&wanted(None)).unwrap().text;
+        assert_eq!(text("a"), text("'; DROP TABLE use_cases; --"));
+    }
+
+    #[test]
+    fn wildcards_stand_for_themselves() {
+        assert_eq!(contains("100%_!"), "%100!%!_!!%");
+    }
+}
