@@ -193,10 +193,7 @@ mod tests {
         let deleted = json!({ "organizationId": own, "gone": gone });
         assert_eq!(hear(&host, "forums.topic.deleted", &deleted), Ok(()));
         let stats = stats(&host, &layla);
-        assert_eq!(
-            (&stats["topics"], &stats["posts"], &stats["replies"]),
-            (&json!(0), &json!(0), &json!(0))
-        );
+        assert_eq!((&stats["topics"], &stats["posts"], &stats["replies"]), (&json!(0), &json!(0), &json!(0)));
     }
 
     #[test]
