@@ -114,7 +114,6 @@ fn time(at: Timestamp) -> SystemTime {
 
 #[cfg(test)]
 mod tests {
-
     use p2p_context::{FeatureName, Language};
     use uuid::Uuid;
 
