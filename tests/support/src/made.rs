@@ -1,6 +1,7 @@
 //! Components made from text, for what no honest build would produce: foreign imports, wrong signatures, other
 //! contract versions.
 
+use flate2::read::GzDecoder;
 use wasm_encoder::{ComponentSection, CustomSection, Encode};
 
 /// The section the host reads first.
@@ -42,7 +43,7 @@ pub fn remade(
             continue;
         }
         let mut manifest: serde_json::Map<String, serde_json::Value> =
-            serde_json::from_slice(section.data()).expect("manifest");
+            serde_json::from_reader(GzDecoder::new(section.data())).expect("manifest");
         change(&mut manifest);
         let manifest = serde_json::Value::Object(manifest);
         // It is the last section: everything before it is kept as it is.
