@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests may stop with a panic")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, BufRead as _, BufReader};
 use std::path::Path;
@@ -12,6 +13,9 @@ use p2p_test_support::people::Person;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+const FEATURES: [&str; 7] =
+    ["accounts", "forums", "use-cases", "messaging", "search", "dashboard", "notifications"];
 
 struct Server {
     child: Child,
@@ -80,7 +84,7 @@ fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let features = folder.path().join("features");
     fs::create_dir(&features).unwrap();
-    for name in ["accounts", "forums"] {
+    for name in FEATURES {
         fs::copy(built::component(name), features.join(format!("{name}.wasm"))).unwrap();
     }
     folder
@@ -101,6 +105,33 @@ async fn whole(person: &Person) -> Vec<Value> {
         whole.push(topic);
     }
     whole
+}
+
+/// The use cases that everybody may read, and what somebody was written.
+async fn beside_the_forums(person: &Person) -> [Vec<Value>; 2] {
+    let cases = person.get("/use-cases?limit=100").await.expect(200).json;
+    let conversations = person.get("/messages?limit=100").await.expect(200).json;
+    let items = |page: &Value, field: &str| -> Vec<Value> {
+        page["items"].as_array().unwrap().iter().map(|item| item[field].clone()).collect()
+    };
+    [items(&cases, "location"), items(&conversations, "lastMessage")]
+}
+
+#[tokio::test]
+async fn use_cases_and_messages_are_there_and_a_second_start_adds_nothing() {
+    let folder = folder();
+    let server = Server::start(folder.path());
+    let omar = server.person("omar@darb-logistics.example").await;
+    let before = beside_the_forums(&omar).await;
+    let cities: BTreeSet<_> = before[0].iter().filter_map(|place| place["city"].as_str()).collect();
+    assert!(before[0].len() >= 15 && cities.len() >= 10, "{cities:?}");
+    assert!(before[0].iter().all(|place| place["coordinates"].as_array().is_some_and(|at| at.len() == 2)));
+    assert!(!before[1].is_empty());
+    server.end();
+    let again = Server::start(folder.path());
+    let omar = again.person("omar@darb-logistics.example").await;
+    assert_eq!(beside_the_forums(&omar).await, before);
+    again.end();
 }
 
 #[tokio::test]
