@@ -6,7 +6,7 @@ use clap::Parser as _;
 use mimalloc::MiMalloc;
 use p2p_server::cli::Arguments;
 
-/// Rendering text and moving rows make many small pieces of memory; the system's allocator took a sixth of a request.
+/// Rendering text and moving rows make many small pieces of memory, which the system's allocator is slow at.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 

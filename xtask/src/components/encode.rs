@@ -27,7 +27,7 @@ pub fn component(module: &[u8], manifest: &str) -> Result<Vec<u8>> {
     Ok(component)
 }
 
-/// Most of a manifest is its OpenAPI fragment, which shrinks to a tenth. Without a time, so that the same sources make the
+/// Most of a manifest is its OpenAPI fragment, which repeats itself. Without a time, so that the same sources make the
 /// same bytes.
 fn packed(manifest: &str) -> Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
