@@ -38,7 +38,14 @@ impl Foreign {
             .split_whitespace()
             .find(|word| word.starts_with("http://"))
             .unwrap_or_else(|| panic!("{line}"));
-        Self { base: base.trim_end_matches('/').to_owned(), _process: process }
+        let base = base.trim_end_matches('/').to_owned();
+        // It also tells of connections that clients closed, and ends when nobody reads on.
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = lines.next_line().await {
+                eprintln!("wasmtime: {line}");
+            }
+        });
+        Self { base, _process: process }
     }
 }
 

@@ -37,12 +37,12 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// None: the connection broke before the answer was whole.
-    pub async fn read(response: Response) -> Option<Self> {
+    /// An error: the connection broke before the answer was whole.
+    pub async fn read(response: Response) -> reqwest::Result<Self> {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await.ok()?;
+        let text = response.text().await?;
         let json = serde_json::from_str(&text).unwrap_or_default();
-        Some(Self { status, headers, json, text })
+        Ok(Self { status, headers, json, text })
     }
 
     /// The envelope's error code, or nothing.
@@ -152,7 +152,7 @@ impl Person {
 
     /// POST to a server that may be gone; none when it is.
     pub async fn try_post(&self, path: &str, body: &Value) -> Option<Answer> {
-        self.try_send(Method::POST, path, Some(body.to_string()), &[]).await
+        self.try_send(Method::POST, path, Some(body.to_string()), &[]).await.ok()
     }
 
     /// Any request below `/api/v1`.
@@ -173,7 +173,7 @@ impl Person {
         path: &str,
         body: Option<String>,
         headers: &[(&str, &str)],
-    ) -> Option<Answer> {
+    ) -> reqwest::Result<Answer> {
         self.try_at(method, &format!("{}/api/v1{path}", self.base), body, headers).await
     }
 
@@ -183,7 +183,7 @@ impl Person {
         url: &str,
         body: Option<String>,
         headers: &[(&str, &str)],
-    ) -> Option<Answer> {
+    ) -> reqwest::Result<Answer> {
         let mut request = self.request(method.clone(), url);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -195,14 +195,14 @@ impl Person {
     }
 
     /// What is answered, after it was held against the document: every test is a test of the document, too.
-    async fn answer(&self, method: Method, request: RequestBuilder) -> Option<Answer> {
-        let response = request.send().await.ok()?;
+    async fn answer(&self, method: Method, request: RequestBuilder) -> reqwest::Result<Answer> {
+        let response = request.send().await?;
         // Of the last answer: a picture leads elsewhere.
         let path = response.url().path().to_owned();
         let answer = Answer::read(response).await?;
         let server = Server { client: &self.client, base: &self.base, host: &self.host };
         server.check(&method, &path, &answer).await;
-        Some(answer)
+        Ok(answer)
     }
 
     fn request(&self, method: Method, url: &str) -> RequestBuilder {
