@@ -26,6 +26,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use ahash::RandomState;
 use moka::future::Cache as AsyncCache;
 use moka::sync::Cache;
 use p2p_context::{Clock, TenantId, Timestamp};
@@ -82,7 +83,8 @@ pub struct CoreIdentity {
     config: IdentityConfig,
     tenants: AsyncCache<TenantId, Arc<Tenant>>,
     keys: AllKeys,
-    believed: AsyncCache<[u8; 32], Arc<Believed>>,
+    /// By its text: a hash that an attacker cannot aim at, and the whole of it compared.
+    believed: AsyncCache<String, Arc<Believed>, RandomState>,
     turns: Cache<(TenantId, Email), Arc<Mutex<()>>>,
     places: Semaphore,
     /// Milliseconds; as the core said last.
@@ -107,7 +109,7 @@ impl CoreIdentity {
             believed: AsyncCache::builder()
                 .max_capacity(config.token_cache)
                 .time_to_live(LONGEST_LIFE)
-                .build(),
+                .build_with_hasher(RandomState::new()),
             turns: Cache::builder().time_to_idle(TURN_IDLE).build(),
             places: Semaphore::new(PASSWORD_PLACES),
             refresh_validity: AtomicI64::new(millis(REFRESH_VALIDITY)),

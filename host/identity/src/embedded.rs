@@ -17,6 +17,7 @@ mod upkeep;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ahash::RandomState;
 use async_trait::async_trait;
 use moka::future::Cache as AsyncCache;
 use moka::sync::Cache;
@@ -46,7 +47,8 @@ pub struct EmbeddedIdentity {
     key_plan: KeyPlan,
     passwords: PasswordWork,
     tenants: AsyncCache<TenantId, Arc<Tenant>>,
-    believed: Cache<[u8; 32], Arc<Believed>>,
+    /// By its text: a hash that an attacker cannot aim at, and the whole of it compared.
+    believed: Cache<String, Arc<Believed>, RandomState>,
     started: Timestamp,
 }
 
@@ -66,7 +68,10 @@ impl EmbeddedIdentity {
             key_plan: KeyPlan::weekly(access_validity),
             passwords: PasswordWork::new(config.password_cost),
             tenants: AsyncCache::builder().time_to_idle(TENANT_IDLE).build(),
-            believed: Cache::builder().max_capacity(config.token_cache).time_to_live(access_validity).build(),
+            believed: Cache::builder()
+                .max_capacity(config.token_cache)
+                .time_to_live(access_validity)
+                .build_with_hasher(RandomState::new()),
             started: clock.now(),
             clock,
             config,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use p2p_context::{Actor, TenantId};
 use p2p_identity_core::{
-    AccessPayload, CsrfProof, RequestTokens, TransferMode, UnverifiedToken, Withdrawal, digest,
-    passes_anti_csrf, withdraw_headers,
+    AccessPayload, CsrfProof, RequestTokens, TransferMode, UnverifiedToken, Withdrawal, passes_anti_csrf,
+    withdraw_headers,
 };
 use serde_json::json;
 
@@ -86,9 +86,8 @@ impl CoreIdentity {
 
     /// The first text that has the shape of an access token decides.
     fn held_text<'a>(&self, request: &'a RequestTokens) -> Option<(TransferMode, &'a str)> {
-        let is_token = |text: &str| {
-            self.believed.contains_key(&digest(text.as_bytes())) || UnverifiedToken::parse(text).is_some()
-        };
+        let is_token =
+            |text: &str| self.believed.contains_key(text) || UnverifiedToken::parse(text).is_some();
         request.access_candidates().find(|(_, text)| is_token(text))
     }
 
@@ -99,11 +98,10 @@ impl CoreIdentity {
         call: &IdentityCall,
         text: &str,
     ) -> Result<Arc<Believed>, AuthenticateError> {
-        let key = digest(text.as_bytes());
-        let believed = match self.believed.get(&key).await {
+        let believed = match self.believed.get(text).await {
             Some(believed) => believed,
             None => {
-                let believe = self.believed.try_get_with(key, self.believe(tenant, call, text));
+                let believe = self.believed.try_get_with_by_ref(text, self.believe(tenant, call, text));
                 believe.await.map_err(|error: Arc<AuthenticateError>| AuthenticateError::clone(&error))?
             }
         };

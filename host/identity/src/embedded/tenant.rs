@@ -79,6 +79,9 @@ impl Tenant {
 impl EmbeddedIdentity {
     /// The tenant of a call.
     pub(super) async fn tenant(&self, call: &IdentityCall) -> Result<Arc<Tenant>, Fault> {
+        if let Some(loaded) = self.tenants.get(&call.tenant).await {
+            return Ok(loaded);
+        }
         let load = self.tenants.try_get_with_by_ref(&call.tenant, self.load_tenant(call));
         let loaded =
             tokio::time::timeout(call.deadline.remaining(), load).await.map_err(|_| Fault::Timeout)?;
