@@ -86,7 +86,7 @@ async fn send(runtime: &Runtime, mailer: &Mailer, tenant: &TenantId, delivery: &
 async fn run(runtime: &Runtime, tenant: &TenantId, delivery: &Delivery) -> Try {
     let job = FeatureJob { name: delivery.key.clone(), due_at: delivery.committed_at };
     match runtime.run_job(&context(tenant), &delivery.subscriber, job).await {
-        Ok(EventAnswer::Done) => Try::Done,
+        Ok(EventAnswer::Done | EventAnswer::Recorded) => Try::Done,
         Ok(EventAnswer::Retry) => Try::Again("the feature asked for another try".into()),
         Ok(EventAnswer::Refuse) => Try::Never("the feature refused it".into()),
         Err(error) if error.kind == DispatchErrorKind::Unsupported => {
@@ -108,10 +108,12 @@ async fn hand_over(runtime: &Runtime, tenant: &TenantId, delivery: &Delivery) ->
     let answer = runtime.deliver(&context(tenant), &delivery.subscriber, event(delivery)).await;
     // A handler that failed behind its own first commit cannot be tried again: the commit has recorded the event. Not
     // to be taken for done, but for a person to look at.
-    if !matches!(answer, Ok(EventAnswer::Done)) && inbox.is_handled(delivery.event_id).await == Ok(true) {
+    let is_done = matches!(answer, Ok(EventAnswer::Done | EventAnswer::Recorded));
+    if !is_done && inbox.is_handled(delivery.event_id).await == Ok(true) {
         return Try::Never("the subscriber failed after its first commit".into());
     }
     match answer {
+        Ok(EventAnswer::Recorded) => Try::Done,
         Ok(EventAnswer::Done) => match inbox.mark_handled(delivery.event_id).await {
             Ok(()) => Try::Done,
             Err(_) => Try::Again("the subscriber's store is unavailable".into()),

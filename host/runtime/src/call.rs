@@ -87,6 +87,8 @@ pub struct FeatureJob {
 pub enum EventAnswer {
     /// Whatever it was to bring about is there.
     Done,
+    /// The same, and its SQL store has recorded the event with it.
+    Recorded,
     /// Try again later.
     Retry,
     /// It will never work.

@@ -188,6 +188,7 @@ impl Feature {
         self.report_dropped_lines(call);
         match said {
             Said::Response(response) => self.check(response, call).map(Answer::Response),
+            Said::Done(EventAnswer::Done) if call.is_recorded => Ok(Answer::Done(EventAnswer::Recorded)),
             Said::Done(answer) => Ok(Answer::Done(answer)),
         }
     }

@@ -169,6 +169,7 @@ async fn services(
         stores,
         identity: Arc::clone(&shared.identity),
         directory: Arc::clone(directory),
+        renderings: Arc::clone(&shared.renderings),
         stationery: stationery(shared, tenant, installation, inspected),
         settings: installation.settings.to_string().into_bytes(),
         limits: installation.limits.clone(),

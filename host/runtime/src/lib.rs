@@ -21,6 +21,7 @@ mod letter;
 mod meter;
 mod pictures;
 mod pools;
+pub mod renderings;
 mod response;
 mod routes;
 mod running;

@@ -23,6 +23,7 @@ use crate::feature::Feature;
 use crate::install::{self, InstallError};
 use crate::letter::{Letter, Unreadable};
 use crate::pools::Pools;
+use crate::renderings::Renderings;
 use crate::routes::{RouteMatch, RouteTable, RouteTarget};
 
 /// What the runtime stands on.
@@ -46,6 +47,7 @@ pub struct Shared {
     pub(crate) engine: Engine,
     pub(crate) artefacts: Arc<Artefacts>,
     pub(crate) pools: Arc<Pools>,
+    pub(crate) renderings: Arc<Renderings>,
     pub(crate) stores: Arc<dyn Stores>,
     pub(crate) identity: Arc<dyn Identity>,
     pub(crate) sealers: Sealers,
@@ -75,6 +77,7 @@ impl Runtime {
             engine: engine::start(config)?,
             artefacts: Arc::new(Artefacts::new(services.artefacts)),
             pools: Arc::default(),
+            renderings: Arc::default(),
             stores: services.stores,
             identity: services.identity,
             sealers: services.sealers,

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::directory::Directory;
 use crate::letter::Stationery;
 use crate::meter::MemoryLimiter;
+use crate::renderings::Renderings;
 
 /// Everything the capabilities of one installed feature stand on. Shared by its instances.
 pub struct FeatureServices {
@@ -28,6 +29,8 @@ pub struct FeatureServices {
     pub sealer: Sealer,
     /// Who is who in the tenant.
     pub directory: Arc<Directory>,
+    /// Markdown that was rendered before.
+    pub renderings: Arc<Renderings>,
     /// What it needs to queue letters.
     pub stationery: Stationery,
     /// Settings as JSON.
@@ -48,6 +51,8 @@ pub struct CallState {
     pub tokens: RequestTokens,
     /// The event being handled, until its first write has recorded it.
     pub handling: Option<Uuid>,
+    /// The feature's SQL store has recorded the event with one of these writes.
+    pub is_recorded: bool,
     /// Session headers the host issued in this call; the only ones the response may carry.
     pub issued: Vec<(String, String)>,
     /// Time inside host calls.
@@ -110,6 +115,7 @@ impl CallState {
             context,
             tokens,
             handling,
+            is_recorded: false,
             issued: Vec::new(),
             host_calls: Duration::ZERO,
             events_left: limits.events_per_call,
@@ -117,6 +123,11 @@ impl CallState {
             log_lines_left: limits.log_lines_per_call,
             log_lines_dropped: 0,
         }
+    }
+
+    /// A write to the SQL store was kept, and the record of the event being handled with it.
+    pub fn kept_in_sql(&mut self) {
+        self.is_recorded |= self.handling.take().is_some();
     }
 }
 

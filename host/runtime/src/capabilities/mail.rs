@@ -11,7 +11,7 @@ use wasmtime::component::HasSelf;
 use super::{Caller, timed};
 use crate::bindings::p2p::platform::mail::{Error, Host, HostWithStore};
 use crate::letter::Letter;
-use crate::state::{FeatureServices, GuestState};
+use crate::state::{CallState, FeatureServices, GuestState};
 
 /// Bytes of the values of one letter, as JSON.
 const VALUES_BYTES: usize = 16 << 10;
@@ -137,7 +137,7 @@ async fn commit<T: Send>(caller: &Caller<T>, event: &Event) -> wasmtime::Result<
     let events = std::slice::from_ref(event);
     let kept = timed(caller, services.stores.sql.commit(call, &[], events)).await?;
     if kept.is_ok() {
-        caller.with(|mut access| access.get().call().map(|call| call.handling = None))?;
+        caller.with(|mut access| access.get().call().map(CallState::kept_in_sql))?;
     }
     Ok(kept.map(drop))
 }

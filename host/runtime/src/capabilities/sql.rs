@@ -6,7 +6,7 @@ use wasmtime::component::HasSelf;
 use super::{Caller, EventRefusal, take_events, timed};
 use crate::bindings::p2p::platform::sql::{Dialect, Error, Host, HostWithStore};
 use crate::bindings::p2p::platform::{sql, types};
-use crate::state::GuestState;
+use crate::state::{CallState, GuestState};
 
 impl Host for GuestState {
     fn dialect_of(&mut self) -> wasmtime::Result<Dialect> {
@@ -43,7 +43,7 @@ impl<T: Send> HostWithStore<T> for HasSelf<GuestState> {
         let statements: Vec<Statement> = statements.into_iter().map(convert_statement).collect();
         let answer = timed(caller, services.stores.sql.commit(call, &statements, &events)).await?;
         if answer.is_ok() {
-            caller.with(|mut access| access.get().call().map(|call| call.handling = None))?;
+            caller.with(|mut access| access.get().call().map(CallState::kept_in_sql))?;
         }
         Ok(answer.map_err(|error| convert_error(&services.scope, &error)))
     }

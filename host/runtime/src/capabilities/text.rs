@@ -1,5 +1,7 @@
 //! `p2p:platform/text`: Markdown and HTML for people, made safe by the host.
 
+use std::sync::Arc;
+
 use wasmtime::component::HasSelf;
 
 use super::{Caller, timed};
@@ -16,7 +18,8 @@ impl Host for GuestState {}
 
 impl<T: Send> HostWithStore<T> for HasSelf<GuestState> {
     async fn markdown(caller: &Caller<T>, sources: Vec<String>) -> wasmtime::Result<Vec<String>> {
-        render(caller, sources, content::markdown).await
+        let services = caller.with(|mut access| Arc::clone(&access.get().services));
+        render(caller, sources, move |source| services.renderings.markdown(services.tenant(), source)).await
     }
 
     async fn sanitize(caller: &Caller<T>, html: String) -> wasmtime::Result<String> {

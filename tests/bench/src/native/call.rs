@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use p2p_context::{Clock, Deadline, RequestContext, TenantId};
 use p2p_identity::{Identity, IdentityCall, RequestTokens, Sealer};
+use p2p_runtime::renderings::Renderings;
 use p2p_runtime::{Directory, FeatureRequest, FeatureResponse, Upload};
 use p2p_sdk::{Actor, Call, Ctx, Headers, Host, Language, Method, Request, Response, Role, Uuid};
 use p2p_storage::{FeatureStores, StoreCall};
@@ -18,6 +19,7 @@ pub struct Ground {
     pub identity: Arc<dyn Identity>,
     pub sealer: Sealer,
     pub directory: Arc<Directory>,
+    pub renderings: Arc<Renderings>,
     pub settings: Vec<u8>,
     pub clock: Arc<dyn Clock>,
 }
@@ -29,6 +31,8 @@ pub struct NativeCall {
     deadline: Deadline,
     /// The event being handled, until a write has recorded it.
     handling: Cell<Option<uuid::Uuid>>,
+    /// Whether a write to the SQL store has.
+    recorded: Rc<Cell<bool>>,
 }
 
 impl NativeCall {
@@ -38,7 +42,13 @@ impl NativeCall {
         tokens: RequestTokens,
         handling: Option<uuid::Uuid>,
     ) -> Self {
-        Self { ground: Arc::clone(ground), tokens, deadline, handling: Cell::new(handling) }
+        Self {
+            ground: Arc::clone(ground),
+            tokens,
+            deadline,
+            handling: Cell::new(handling),
+            recorded: Rc::default(),
+        }
     }
 
     pub fn deadline(&self) -> Deadline {
@@ -47,6 +57,16 @@ impl NativeCall {
 
     pub fn store_call(&self) -> StoreCall {
         StoreCall { handling: self.handling.get(), ..StoreCall::until(self.deadline) }
+    }
+
+    /// Whether the SQL store has recorded the event, whenever one asks.
+    pub fn recorded(&self) -> Rc<Cell<bool>> {
+        Rc::clone(&self.recorded)
+    }
+
+    /// A write to the SQL store was kept, and with it the event being handled.
+    pub fn kept_in_sql(&self) {
+        self.recorded.set(self.recorded.get() || self.handling.take().is_some());
     }
 
     /// A write was kept, and with it the event being handled.

@@ -11,7 +11,7 @@ use p2p_runtime::{
     Directory, DispatchError, DispatchErrorKind, FeatureRequest, FeatureResponse, Features, Installed,
     Person, RouteMatch, RouteTable, RouteTarget,
 };
-use p2p_sdk::{Delivery, Feature, Heard};
+use p2p_sdk::{Delivery, EventError, Feature};
 use p2p_storage::{BlobStore, FeatureStores, SqlError, StoreLimits, Stores};
 use p2p_tenants::Ledger;
 use send_wrapper::SendWrapper;
@@ -105,6 +105,7 @@ impl NativeFeature {
             identity: Arc::clone(&on.identity),
             sealer: on.sealers.of(&scope),
             directory: Arc::clone(directory),
+            renderings: Arc::default(),
             settings: b"{}".to_vec(),
             clock: Arc::clone(&on.clock),
         };
@@ -128,12 +129,18 @@ impl NativeFeature {
         self.installed.manifest.subscribes.iter().any(|wanted| wanted == topic)
     }
 
-    /// Hands it an event.
-    pub async fn hear(&self, about: &RequestContext, id: uuid::Uuid, delivery: Delivery) -> Heard {
+    /// Hands it an event; answers whether its SQL store has recorded it.
+    pub async fn hear(
+        &self,
+        about: &RequestContext,
+        id: uuid::Uuid,
+        delivery: Delivery,
+    ) -> Result<bool, EventError> {
         let call = NativeCall::new(&self.ground, about.deadline, RequestTokens::default(), Some(id));
         SendWrapper::new(async {
+            let recorded = call.recorded();
             let ctx = call.into_ctx(about);
-            self.feature.hear(&ctx, delivery).await
+            self.feature.hear(&ctx, delivery).await.map(|()| recorded.get())
         })
         .await
     }

@@ -106,8 +106,11 @@ impl Relay {
         let inbox = &subscriber.stores().outbox;
         if !inbox.is_handled(delivery.event_id).await? {
             let heard = subscriber.hear(&self.about(), delivery.event_id, handed_over(&delivery)).await;
-            heard.map_err(|error| anyhow!("{} by {}: {error}", delivery.topic, delivery.subscriber))?;
-            inbox.mark_handled(delivery.event_id).await?;
+            let is_recorded =
+                heard.map_err(|error| anyhow!("{} by {}: {error}", delivery.topic, delivery.subscriber))?;
+            if !is_recorded {
+                inbox.mark_handled(delivery.event_id).await?;
+            }
         }
         Ok(self.deliveries.done(&delivery).await?)
     }

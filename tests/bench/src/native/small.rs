@@ -15,7 +15,9 @@ use super::stores::events;
 
 impl Text for NativeCall {
     fn markdown<'a>(&'a self, sources: Vec<String>) -> Answer<'a, Vec<String>> {
-        Answer::ready(sources.iter().map(|source| content::markdown(source)).collect())
+        let ground = &self.ground;
+        let render = |source: &String| ground.renderings.markdown(&ground.tenant, source);
+        Answer::ready(sources.iter().map(render).collect())
     }
 
     fn sanitize<'a>(&'a self, html: String) -> Answer<'a, String> {

@@ -35,7 +35,7 @@ impl Sql for NativeCall {
             let kept =
                 self.ground.stores.sql.commit(self.store_call(), &statements, &self::events(events)).await;
             let kept = kept.map_err(sql_error)?;
-            self.has_written();
+            self.kept_in_sql();
             Ok(kept)
         })
     }
