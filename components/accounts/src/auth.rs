@@ -136,7 +136,7 @@ fn proof_routes(feature: Feature) -> Feature {
                 .strict_rate()
                 .unverified()
                 .summary("Prove one's address with the token of a mail; without a token, have that mail sent again.")
-                .takes::<VerifyEmail>()
+                .may_take::<VerifyEmail>()
                 .example(r#"{"token": "of the link in the letter"}"#)
                 .changes_session()
                 .answers::<Done>(200)

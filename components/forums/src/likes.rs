@@ -127,7 +127,7 @@ pub fn routes(feature: Feature) -> Feature {
         .route(
             post("/forums/posts/{id}/like", like_post)
                 .summary("Like a post, or no longer.")
-                .takes::<Like>()
+                .may_take::<Like>()
                 .example(r#"{"liked": true}"#)
                 .answers::<Liked>(200)
                 .fails(&[Code::NotFound, Code::VersionConflict]),
@@ -135,7 +135,7 @@ pub fn routes(feature: Feature) -> Feature {
         .route(
             post("/forums/replies/{id}/like", like_reply)
                 .summary("Like a reply, or no longer.")
-                .takes::<Like>()
+                .may_take::<Like>()
                 .example(r#"{"liked": true}"#)
                 .answers::<Liked>(200)
                 .fails(&[Code::NotFound, Code::VersionConflict]),

@@ -47,7 +47,7 @@ pub fn routes(feature: Feature) -> Feature {
         .route(
             patch("/forums/replies/{id}/best", best::best)
                 .summary("Choose the reply that answers the topic, in place of any other, or withdraw the choice.")
-                .takes::<Best>()
+                .may_take::<Best>()
                 .example(r#"{"best": true}"#)
                 .answers::<Reply<'static>>(200)
                 .fails(&[Code::NotFound, Code::Forbidden, Code::VersionConflict]),

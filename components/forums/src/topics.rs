@@ -99,7 +99,7 @@ fn governed(feature: Feature) -> Feature {
         .route(
             post("/forums/topics/{id}/pin", pin::pin)
                 .summary("Pins a topic, or no longer; for admins of its organization.")
-                .takes::<Pin>()
+                .may_take::<Pin>()
                 .example(r#"{"pinned": true}"#)
                 .answers::<Topic<'static>>(200)
                 .fails(&[Code::NotFound, Code::Forbidden]),
@@ -107,7 +107,7 @@ fn governed(feature: Feature) -> Feature {
         .route(
             post("/forums/topics/{id}/lock", lock::lock)
                 .summary("Locks a topic, or opens it again; for admins of its organization.")
-                .takes::<Lock>()
+                .may_take::<Lock>()
                 .example(r#"{"locked": false}"#)
                 .answers::<Topic<'static>>(200)
                 .fails(&[Code::NotFound, Code::Forbidden]),
@@ -115,7 +115,7 @@ fn governed(feature: Feature) -> Feature {
         .route(
             post("/forums/topics/{id}/bookmark", bookmark::bookmark)
                 .summary("Keeps a topic for later, or no longer.")
-                .takes::<Bookmark>()
+                .may_take::<Bookmark>()
                 .example(r#"{"bookmarked": true}"#)
                 .answers::<Bookmarked>(200)
                 .fails(&[Code::NotFound]),

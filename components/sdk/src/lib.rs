@@ -44,7 +44,7 @@ pub use packed::{
 };
 pub use page::{Cursor, CursorParts, Page, PageRequest};
 pub use problem::{Code, FieldProblem, Kind, Problem, Rule};
-pub use request::{Method, Request, RequestTarget, Upload};
+pub use request::{Method, Request, RequestTarget, Upload, members};
 pub use response::Response;
 #[cfg(feature = "events")]
 pub use retell::{RETELL_REQUESTED, RetellPage, Retold};

@@ -1,12 +1,14 @@
 //! What was asked: method, path, query, headers, body and staged files, with typed ways to read them.
 
 mod body;
+mod members;
 mod place;
 mod query;
 
 use std::borrow::Cow;
 use std::str::FromStr;
 
+pub use members::members;
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 

@@ -60,7 +60,7 @@ pub fn routes(feature: Feature) -> Feature {
         .route(
             post("/use-cases/{id}/bookmark", bookmark)
                 .summary("Keeps a use case for later, or no longer.")
-                .takes::<Bookmark>()
+                .may_take::<Bookmark>()
                 .example(r#"{"bookmarked": true}"#)
                 .answers::<Bookmarked>(200)
                 .fails(&[Code::NotFound, Code::VersionConflict]),

@@ -57,7 +57,7 @@ pub fn routes(feature: Feature) -> Feature {
     feature.route(
         post("/use-cases/{id}/like", like)
             .summary("Like a use case, or no longer.")
-            .takes::<Like>()
+            .may_take::<Like>()
             .example(r#"{"liked": true}"#)
             .answers::<Liked>(200)
             .fails(&[Code::NotFound, Code::VersionConflict]),

@@ -25,7 +25,7 @@ use crate::{access, keys, session, tenant};
 
 /// Entries of a page when nobody says, and at most.
 const PAGE: u32 = 20;
-const LONGEST_PAGE: u32 = 100;
+const LONGEST_PAGE: i64 = 100;
 
 /// What may stand behind `?`.
 #[derive(Debug, Default, Deserialize)]
@@ -95,14 +95,22 @@ fn check(services: &Services, actor: Option<&Actor>) -> Result<(), Problem> {
 fn read(parts: &Parts) -> Result<(AuditFilter, u32), Problem> {
     let Query(wanted) = Query::<Wanted>::try_from_uri(&parts.uri).map_err(|_| Code::Malformed)?;
     let limit = match &wanted.limit {
-        Some(limit) => limit.parse::<u32>().map_err(|_| wrong("limit"))?.clamp(1, LONGEST_PAGE),
+        Some(limit) => clamped(limit.parse().map_err(|_| wrong("limit"))?),
         None => PAGE,
     };
     let actor = wanted.actor.map(|actor| Uuid::try_parse(&actor).map_err(|_| wrong("actor")));
+    // No action has such a name, and not every store can be asked for it.
+    if wanted.action.as_ref().is_some_and(|action| action.contains(char::is_control)) {
+        return Err(wrong("action"));
+    }
     let before = wanted.cursor.map(|cursor| Uuid::try_parse(&cursor).map_err(|_| Code::CursorInvalid));
     let filter =
         AuditFilter { actor: actor.transpose()?, action: wanted.action, before: before.transpose()? };
     Ok((filter, limit))
+}
+
+fn clamped(limit: i64) -> u32 {
+    u32::try_from(limit.clamp(1, LONGEST_PAGE)).unwrap_or(PAGE)
 }
 
 fn wrong(field: &str) -> Problem {

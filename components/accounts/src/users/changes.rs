@@ -39,6 +39,7 @@ pub struct ProfileChanges {
     language: Option<String>,
     /// IANA name of a time zone.
     timezone: Option<String>,
+    #[serde(default, deserialize_with = "p2p_sdk::members")]
     notification_preferences: Option<PreferenceChanges>,
     // What a profile shows and its owner may not change: whether it was named at all. Refused also when null, since a
     // caller who sends it expects something.

@@ -37,9 +37,13 @@ impl Default for Ways {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "describe", derive(utoipa::ToSchema))]
 pub struct PreferenceChanges {
+    #[serde(default, deserialize_with = "p2p_sdk::members")]
     mention: Option<WayChanges>,
+    #[serde(default, deserialize_with = "p2p_sdk::members")]
     reply: Option<WayChanges>,
+    #[serde(default, deserialize_with = "p2p_sdk::members")]
     best_answer: Option<WayChanges>,
+    #[serde(default, deserialize_with = "p2p_sdk::members")]
     message: Option<WayChanges>,
 }
 

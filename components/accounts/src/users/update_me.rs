@@ -124,6 +124,12 @@ mod tests {
                 "notificationPreferences.reply.email",
                 "TYPE",
             ),
+            (
+                "notificationPreferences",
+                json!({ "reply": [true, true] }),
+                "notificationPreferences.reply",
+                "TYPE",
+            ),
         ] {
             let answered = send(&host, &layla, json!({ field: value }));
             assert_eq!(answered.wrong_fields(), [(wrong.to_owned(), code.to_owned())], "{field} {value}");

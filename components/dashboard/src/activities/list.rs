@@ -1,12 +1,17 @@
 //! `GET /dashboard/activity`, `GET /activity`, and the latest few for the dashboard's first page.
 
-use p2p_sdk::{Ctx, Cursor, Page, PageRequest, Problem, Request, Response, Timestamp, Uuid, params};
+use p2p_sdk::{
+    Ctx, Cursor, Page, PageRequest, Problem, Request, Response, Search, Timestamp, Uuid, join, params,
+};
 use serde::Deserialize;
 
-use super::Action;
 use super::feed::Feed;
 use super::shown::{Activity, Listed, listed, show};
+use super::{ACTIVITIES, Action};
 use crate::viewer::Viewer;
+
+/// Documents that are read beside the latest rows. Some are of activities that are not shared, such as signing in.
+const BESIDE: u32 = 40;
 
 /// Whose activities are wanted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -64,13 +69,20 @@ pub async fn log(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     answer(ctx, Feed::Log { organization, user, action }, &wanted).await
 }
 
-/// The latest few that the caller's organization shares, or the caller's own when they belong to none.
+/// The latest few that the caller's organization shares, or the caller's own when they belong to none. Rows and documents
+/// are asked for at the same time; a document that is not among the latest is asked for by its id.
 pub async fn recent(ctx: &Ctx, most: u32) -> Result<Vec<Activity>, Problem> {
     let actor = ctx.actor()?;
-    let feed = actor.organization_id.map_or(Feed::Person(actor.user_id), Feed::Organization);
+    let latest = Search::new(BESIDE).descending("created_at");
+    let (feed, latest) = match actor.organization_id {
+        Some(id) => (Feed::Organization(id), latest.equal("organization_id", &id)),
+        None => (Feed::Person(actor.user_id), latest.equal("user_id", &actor.user_id)),
+    };
     let query = feed.page(Viewer::of(actor), None, i64::from(most), 0);
-    let rows = ctx.sql().query(&query.text, &query.params).await?;
-    show(ctx, listed(&rows)?).await
+    let stores = ctx.concurrent();
+    let rows = stores.sql().query(&query.text, &query.params);
+    let (rows, documents) = join(rows, stores.documents().find(ACTIVITIES, latest)).await;
+    show(ctx, listed(&rows?)?, &documents?).await
 }
 
 async fn answer(ctx: &Ctx, feed: Feed, wanted: &PageRequest) -> Result<Response, Problem> {
@@ -85,7 +97,7 @@ async fn answer(ctx: &Ctx, feed: Feed, wanted: &PageRequest) -> Result<Response,
         let counted = ctx.sql().query(&query.text, &query.params).await?.value()?;
         page = page.with_total(counted.unwrap_or(0));
     }
-    let items = show(ctx, std::mem::take(&mut page.items)).await?;
+    let items = show(ctx, std::mem::take(&mut page.items), &[]).await?;
     let Page { limit, has_next, next_cursor, total, total_is_capped, .. } = page;
     Ok(Response::ok(&Page { items, limit, has_next, next_cursor, total, total_is_capped }))
 }
@@ -145,6 +157,20 @@ mod tests {
         board.host.execute("DELETE FROM p2p_documents", params![]);
         let shown = page(&board, &board.layla, "/dashboard/activity");
         assert_eq!(shown["items"][0]["metadata"], json!({ "title": "Pump P-101", "slug": "pump-p-101" }));
+    }
+
+    #[test]
+    fn one_behind_many_that_are_not_shared_is_whole_too() {
+        let board = Board::new();
+        board.topic(&board.layla, "Pump P-101");
+        for _ in 0..BESIDE {
+            board.tell("accounts.user.logged-in", &board.standing(&board.omar));
+        }
+        board.topic(&board.omar, "Pump P-102");
+        let recent = board.stats(&board.layla)["recentActivity"].clone();
+        let known: Vec<_> =
+            recent.as_array().unwrap().iter().map(|shown| &shown["metadata"]["category"]).collect();
+        assert_eq!(known, [&json!("general"); 2], "{recent}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
-//! An activity as it is shown: its row, what its document knows, and the card of whoever it was. Documents and cards are
-//! asked for at once.
+//! An activity as it is shown: its row, what its document knows, and the card of whoever it was. Cards, and documents that
+//! were not found beside the rows, are asked for at once.
 
-use p2p_sdk::{Ctx, Problem, Rows, Timestamp, Uuid, from_row, join, join_all};
+use p2p_sdk::{Ctx, Document, Problem, Rows, Timestamp, Uuid, from_row, join, join_all};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -52,10 +52,10 @@ pub fn listed(rows: &Rows) -> Result<Vec<Listed>, Problem> {
     Ok(rows.all()?)
 }
 
-/// Shows these, in their order.
-pub async fn show(ctx: &Ctx, listed: Vec<Listed>) -> Result<Vec<Activity>, Problem> {
+/// Shows these, in their order. `beside` are documents that were found already, of these and of others.
+pub async fn show(ctx: &Ctx, listed: Vec<Listed>, beside: &[Document]) -> Result<Vec<Activity>, Problem> {
     let overlapping = ctx.concurrent();
-    let known = join_all(listed.iter().map(|row| known(&overlapping, row.id)));
+    let known = join_all(listed.iter().map(|row| known(&overlapping, row.id, beside)));
     let authors = Authors::ask(&overlapping, listed.iter().map(|row| row.user_id));
     let (known, authors) = join(known, authors).await;
     let authors = authors?;
@@ -83,8 +83,12 @@ pub async fn show(ctx: &Ctx, listed: Vec<Listed>) -> Result<Vec<Activity>, Probl
 }
 
 /// What the document knows; nothing as long as it is on its way.
-async fn known(ctx: &Ctx, id: Uuid) -> Result<Known, Problem> {
-    match ctx.documents().get(ACTIVITIES, &id.to_string()).await? {
+async fn known(ctx: &Ctx, id: Uuid, beside: &[Document]) -> Result<Known, Problem> {
+    let id = id.to_string();
+    if let Some(document) = beside.iter().find(|document| document.id == id) {
+        return document.read();
+    }
+    match ctx.documents().get(ACTIVITIES, &id).await? {
         Some(document) => document.read(),
         None => Ok(Known::default()),
     }

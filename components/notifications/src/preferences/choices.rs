@@ -59,7 +59,9 @@ macro_rules! kinds {
         #[cfg_attr(feature = "describe", derive(utoipa::ToSchema), schema(as = NotificationChoiceChanges))]
         #[serde(rename_all = "camelCase")]
         pub struct PreferenceChanges {
-            $($(#[$about])+ $field: Option<WayChanges>,)+
+            $($(#[$about])+
+            #[serde(default, deserialize_with = "p2p_sdk::members")]
+            $field: Option<WayChanges>,)+
         }
 
         impl Default for Preferences {

@@ -73,6 +73,7 @@ mod tests {
                 ("like.email", "CHOICE"),
             ),
             (json!({ "mention": true }), ("mention", "")),
+            (json!({ "mention": [true, null] }), ("mention", "TYPE")),
         ] {
             let answer = change(&network, &network.huda, &body);
             assert_eq!(answer.status, 422, "{body}");

@@ -113,8 +113,20 @@ fn query_parameters(query: &SchemaOf) -> Vec<Value> {
             .is_some_and(|names| names.iter().any(|found| found == name))
     };
     let properties = schema.get("properties").and_then(Value::as_object);
-    let parameter = |(name, schema): (&String, &Value)| json!({ "name": name, "in": "query", "required": required(name), "schema": schema });
+    let parameter = |(name, schema): (&String, &Value)| json!({ "name": name, "in": "query", "required": required(name), "schema": without_empty_default(schema) });
     properties.into_iter().flatten().map(parameter).collect()
+}
+
+/// What is not given has no value. A derived schema calls it `null`, or an empty text even where a list is taken.
+fn without_empty_default(schema: &Value) -> Value {
+    let mut schema = schema.clone();
+    let is_empty = |default: &Value| default.is_null() || default == "";
+    if let Value::Object(members) = &mut schema
+        && members.get("default").is_some_and(is_empty)
+    {
+        members.remove("default");
+    }
+    schema
 }
 
 fn page_parameters() -> [Value; 4] {
@@ -137,7 +149,8 @@ fn body(route: &Route) -> Option<Value> {
     if route.uploads.is_none() {
         let mut content = Map::from_iter([("schema".to_owned(), fields?)]);
         content.extend(route.schemas.example().map(|example| ("example".to_owned(), example)));
-        return Some(json!({ "required": true, "content": { "application/json": content } }));
+        let is_required = !route.schemas.is_body_optional;
+        return Some(json!({ "required": is_required, "content": { "application/json": content } }));
     }
     let files = json!({ "type": "object", "additionalProperties": { "type": "string", "format": "binary" } });
     let schema = match fields {
@@ -168,5 +181,43 @@ fn prefixed(value: Value, feature: &str) -> Value {
             .collect(),
         Value::Array(items) => items.into_iter().map(|item| prefixed(item, feature)).collect(),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::feature::post;
+    use crate::{Ctx, Problem, Request, Response};
+
+    #[derive(utoipa::ToSchema)]
+    #[expect(dead_code, reason = "only its schema matters")]
+    struct Switch {
+        on: Option<bool>,
+    }
+
+    async fn nothing(_: &Ctx, _: Request) -> Result<Response, Problem> {
+        Ok(Response::no_content())
+    }
+
+    #[test]
+    fn a_body_that_may_be_left_out_is_told_so() {
+        let feature = Feature::new("things", "1.2.3", "Keeps things.")
+            .route(post("/must", nothing).takes::<Switch>().answers_empty(204))
+            .route(post("/may", nothing).may_take::<Switch>().answers_empty(204));
+        let paths = &fragment(&feature)["paths"];
+        let required = |path: &str| paths[path]["post"]["requestBody"]["required"].clone();
+        assert_eq!((required("/must"), required("/may")), (json!(true), json!(false)));
+    }
+
+    #[test]
+    fn only_a_value_is_told_as_a_default() {
+        for (schema, told) in [
+            (json!({ "type": "array", "default": "" }), json!({ "type": "array" })),
+            (json!({ "type": ["string", "null"], "default": null }), json!({ "type": ["string", "null"] })),
+            (json!({ "type": "boolean", "default": false }), json!({ "type": "boolean", "default": false })),
+        ] {
+            assert_eq!(without_empty_default(&schema), told);
+        }
     }
 }

@@ -25,6 +25,8 @@ pub(crate) struct SchemaOf {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RouteSchemas {
     pub(super) takes: Option<SchemaOf>,
+    /// Whether what it takes may be left out.
+    pub(super) is_body_optional: bool,
     pub(super) query: Option<SchemaOf>,
     pub(super) answers: Vec<(u16, SchemaOf)>,
     pub(super) paged: bool,
@@ -71,6 +73,11 @@ impl SchemaOf {
 impl RouteSchemas {
     pub(crate) fn takes<T: Described>(&mut self) {
         self.takes = Some(SchemaOf::of::<T>());
+    }
+
+    pub(crate) fn may_take<T: Described>(&mut self) {
+        self.takes::<T>();
+        self.is_body_optional = true;
     }
 
     pub(crate) fn query<T: Described>(&mut self) {

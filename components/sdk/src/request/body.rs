@@ -8,7 +8,15 @@ use crate::problem::{Code, Problem, Rule};
 use crate::text_form::WRONG_FORM;
 
 pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(body).map_err(|error| problem(body, &error))
+    match serde_json::from_slice(body) {
+        // A list of the members' values would be read as well. No body is meant to be one.
+        Ok(_) if begins_list(body) => Err(Problem::invalid("", Rule::Type)),
+        read => read.map_err(|error| problem(body, &error)),
+    }
+}
+
+fn begins_list(body: &[u8]) -> bool {
+    body.trim_ascii_start().first() == Some(&b'[')
 }
 
 #[cold]
@@ -54,6 +62,7 @@ mod tests {
         #[serde(default)]
         tags: Vec<String>,
         parent: Option<Uuid>,
+        #[serde(default, deserialize_with = "crate::members")]
         place: Option<Place>,
     }
 
@@ -83,8 +92,10 @@ mod tests {
             ("{\"title\":\n  true}", "title", "TYPE"),
             (r#"{"title":"a","tags":[[]]}"#, "tags[0]", "TYPE"),
             (r#"{"title":"a","place":"x"}"#, "place", "TYPE"),
+            (r#"{"title":"a","place":["x"]}"#, "place", "TYPE"),
             (r#"{"title":"a","place":{}}"#, "place.cityName", "REQUIRED"),
             (r#"[]"#, "", "TYPE"),
+            (r#" ["a",[],null,null]"#, "", "TYPE"),
         ] {
             assert_eq!(wrong(body), (field.to_owned(), code), "{body}");
         }

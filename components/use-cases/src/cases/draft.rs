@@ -1,6 +1,6 @@
 //! What people write of a use case: its rules, and how it comes into the document.
 
-use p2p_sdk::{Check, Problem, Rule};
+use p2p_sdk::{Check, Problem, Rule, members};
 use serde::Deserialize;
 
 use super::detail::{Detail, Location, Outcomes, VendorInfo};
@@ -57,8 +57,11 @@ pub struct UseCaseChanges {
     /// Markdown.
     #[cfg_attr(feature = "describe", schema(max_length = 20_000))]
     pub solution: Option<String>,
+    #[serde(deserialize_with = "members")]
     pub outcomes: Option<Outcomes>,
+    #[serde(deserialize_with = "members")]
     pub vendor_info: Option<VendorInfo>,
+    #[serde(deserialize_with = "members")]
     pub location: Option<Location>,
     #[cfg_attr(feature = "describe", schema(max_items = 10))]
     pub tags: Option<Vec<String>>,
@@ -218,6 +221,7 @@ mod tests {
             ("solution", json!("nul\0 inside"), "solution", "CHARACTERS"),
             ("outcomes", json!({ "costSavings": "x".repeat(201) }), "outcomes.costSavings", "TOO_LONG"),
             ("outcomes", json!({ "roiTimeline": 6 }), "outcomes.roiTimeline", "TYPE"),
+            ("vendorInfo", json!([null, null]), "vendorInfo", "TYPE"),
             ("vendorInfo", json!({ "contact": "nul\0" }), "vendorInfo.contact", "CHARACTERS"),
             ("location", json!({ "city": "x".repeat(101) }), "location.city", "TOO_LONG"),
             ("location", json!({ "coordinates": [91, 0] }), "location.coordinates[0]", "RANGE"),

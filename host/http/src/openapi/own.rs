@@ -9,7 +9,8 @@ use crate::problem::Code;
 pub const TAG: &str = "platform";
 
 /// Errors of the audit log.
-const OF_AUDIT: [Code; 11] = [
+const OF_AUDIT: [Code; 12] = [
+    Code::Malformed,
     Code::CursorInvalid,
     Code::Unauthenticated,
     Code::SessionExpired,
@@ -87,7 +88,7 @@ fn audit() -> Value {
         "description": "For platform admins.",
         "security": [{"cookie": []}, {"bearer": []}],
         "parameters": [
-            query("limit", json!({"type": "integer", "minimum": 1, "maximum": 100, "default": 20}), "Entries of a page."),
+            query("limit", json!({"type": "integer", "default": 20}), "Entries of a page, 1–100; others are clamped."),
             query("cursor", json!({"type": "string"}), "`nextCursor` of the page before."),
             query("actor", json!({"type": "string", "format": "uuid"}), "By this person."),
             query("action", json!({"type": "string"}), "Actions that begin with this, e.g. `identity.`."),

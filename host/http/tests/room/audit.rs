@@ -118,10 +118,13 @@ async fn it_is_read_in_pages_by_actor_and_by_action() {
     assert_eq!(stage.subjects("?action=identity.login").await, ["4", "1"]);
     assert_eq!(stage.subjects(&format!("?action=identity.&actor={bob}")).await, ["2"]);
     assert_eq!(stage.read("?limit=1000").await.json()["limit"], 100);
+    assert_eq!(stage.read("?limit=-7").await.json()["limit"], 1);
     for (query, refusal) in [
         ("?cursor=x", (400, "CURSOR_INVALID")),
         ("?actor=x", (422, "VALIDATION")),
         ("?limit=x", (422, "VALIDATION")),
+        ("?limit=1&limit=2", (400, "MALFORMED")),
+        ("?action=identity.%00", (422, "VALIDATION")),
     ] {
         assert_eq!(stage.read(query).await.error(), (refusal.0, refusal.1.to_owned()), "{query}");
     }

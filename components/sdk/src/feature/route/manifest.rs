@@ -90,6 +90,15 @@ impl Route {
         self
     }
 
+    /// The type of its JSON body, without which it may be called as well; its handler reads `json_or_empty`.
+    #[must_use]
+    #[inline]
+    pub fn may_take<T: Described>(mut self) -> Self {
+        #[cfg(feature = "describe")]
+        self.schemas.may_take::<T>();
+        self
+    }
+
     /// An example of its body, JSON that a suitable caller could send as it is. Documentation shows it, a test of the
     /// host sends it; the code of a component does without.
     #[must_use]
