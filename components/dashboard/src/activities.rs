@@ -31,7 +31,7 @@ pub fn routes(feature: Feature) -> Feature {
                 .summary("What people did, the latest first: the caller, their organization, or the network.")
                 .paged()
                 .query::<Wanted>()
-                .answers::<Page<Activity>>(200),
+                .answers::<Page<Activity<'static>>>(200),
         )
         .route(
             get("/activity", list::log)
@@ -39,7 +39,7 @@ pub fn routes(feature: Feature) -> Feature {
                 .summary("Everything that people of the caller's organization did, the latest first.")
                 .paged()
                 .query::<Logged>()
-                .answers::<Page<Activity>>(200)
+                .answers::<Page<Activity<'static>>>(200)
                 .fails(&[Code::NotFound]),
         )
 }

@@ -17,6 +17,6 @@ pub fn routes(feature: Feature) -> Feature {
             .summary("Topics and use cases that most was done around lately, the hottest first.")
             .paged()
             .query::<Wanted>()
-            .answers::<Page<Trend>>(200),
+            .answers::<Page<Trend<'static>>>(200),
     )
 }

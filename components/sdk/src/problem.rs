@@ -70,6 +70,11 @@ impl Problem {
         Self::new(Code::Forbidden)
     }
 
+    /// 403 unless they may.
+    pub fn unless(may: bool) -> Result<(), Self> {
+        if may { Ok(()) } else { Err(Self::forbidden()) }
+    }
+
     /// A failure that is not the caller's. `cause` is for the log.
     pub fn internal(cause: impl fmt::Display) -> Self {
         Self::new(Code::Internal).because(cause)

@@ -162,6 +162,13 @@ impl TestHost {
         self.runtime.block_on(self.store.read(text, params)).expect("a statement that reads")
     }
 
+    /// How the store would read this, step by step.
+    pub fn plan(&self, text: &str, params: &Params) -> Vec<String> {
+        let rows = self.query(&format!("EXPLAIN QUERY PLAN {text}"), params);
+        let steps = rows.all::<(i64, i64, i64, String)>().expect("steps of a plan");
+        steps.into_iter().map(|(.., step)| step).collect()
+    }
+
     /// Writes the store behind the feature's back.
     pub fn execute(&self, text: &str, params: Params) -> u64 {
         self.runtime.block_on(self.store.write(text, &params)).expect("a statement that writes")

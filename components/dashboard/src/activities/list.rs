@@ -1,12 +1,11 @@
 //! `GET /dashboard/activity`, `GET /activity`, and the latest few for the dashboard's first page.
 
-use p2p_sdk::{Ctx, Cursor, Page, PageRequest, Problem, Request, Response, Timestamp, Uuid, params};
+use p2p_sdk::{Ctx, Cursor, Page, PageRequest, Problem, Request, Response, Timestamp, Uuid, Viewer, params};
 use serde::Deserialize;
 
 use super::Action;
 use super::feed::Feed;
-use super::shown::{Activity, Listed, listed, show};
-use crate::viewer::Viewer;
+use super::shown::{Gathered, Listed, listed};
 
 /// Whose activities are wanted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -65,27 +64,24 @@ pub async fn log(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
 }
 
 /// The latest few that the caller's organization shares, or the caller's own when they belong to none.
-pub async fn recent(ctx: &Ctx, most: u32) -> Result<Vec<Activity>, Problem> {
+pub async fn recent(ctx: &Ctx, most: u32) -> Result<Gathered, Problem> {
     let actor = ctx.actor()?;
     let feed = actor.organization_id.map_or(Feed::Person(actor.user_id), Feed::Organization);
-    let query = feed.page(Viewer::of(actor), None, i64::from(most), 0);
-    let rows = ctx.sql().query(&query.text, &query.params).await?;
-    show(ctx, listed(&rows)?).await
+    let rows = feed.page(Viewer::of(actor), None, i64::from(most), 0).rows(ctx).await?;
+    Gathered::of(ctx, listed(&rows)?).await
 }
 
 async fn answer(ctx: &Ctx, feed: Feed, wanted: &PageRequest) -> Result<Response, Problem> {
     let viewer = Viewer::of(ctx.actor()?);
     let place = wanted.cursor.as_ref().map(|cursor| cursor.read::<(Timestamp, Uuid)>(feed.name()));
-    let query = feed.page(viewer, place.transpose()?, wanted.fetch(), wanted.offset);
-    let rows = ctx.sql().query(&query.text, &query.params).await?;
+    let rows = feed.page(viewer, place.transpose()?, wanted.fetch(), wanted.offset).rows(ctx).await?;
     let place = |last: &Listed| Cursor::new(feed.name(), params![last.created_at, last.id]);
     let mut page = Page::new(wanted, listed(&rows)?, place);
     if wanted.count {
-        let query = feed.count(viewer);
-        let counted = ctx.sql().query(&query.text, &query.params).await?.value()?;
-        page = page.with_total(counted.unwrap_or(0));
+        page = page.with_total(feed.count(viewer).number(ctx).await?);
     }
-    let items = show(ctx, std::mem::take(&mut page.items)).await?;
+    let mut gathered = Gathered::of(ctx, std::mem::take(&mut page.items)).await?;
+    let items = gathered.show(ctx.call().language)?;
     let Page { limit, has_next, next_cursor, total, total_is_capped, .. } = page;
     Ok(Response::ok(&Page { items, limit, has_next, next_cursor, total, total_is_capped }))
 }

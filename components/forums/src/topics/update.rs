@@ -1,20 +1,20 @@
 //! `PATCH /forums/topics/{id}`: title, category, tags, visibility and the root post's text, in one commit.
 
-use p2p_sdk::{Actor, Batch, Check, Ctx, Params, Problem, Request, Response, Timestamp, Version, params};
+use p2p_sdk::{
+    Actor, Batch, Check, Ctx, Params, Problem, Request, Response, Timestamp, Version, again_unless_matched,
+    fold, params, slug,
+};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::fold::fold;
 use super::row::{Topic, columns};
 use super::seen::Seen;
-use super::slug::slug;
 use super::visibility::Visibility;
 use super::{draft, history, read, tags};
-use crate::again::{again_unless_matched, matched};
+use crate::categories;
 use crate::posts::PostRow;
 use crate::revisions::Edit;
 use crate::told::Words;
-use crate::{categories, rights};
 
 const UPDATE: &str = "UPDATE topics SET version = version + 1, updated_at = $3, title = $4, title_folded = $5, \
     slug = $6, category = $7, visibility = $8, tags = $9, excerpt = $10 \
@@ -68,13 +68,13 @@ async fn change(ctx: &Ctx, request: &Request) -> Result<Response, Problem> {
     if !root.is_root {
         return Err(Problem::not_found());
     }
-    rights::author_or_admin(actor, seen.created_by, seen.organization_id)?;
+    actor.author_or_admin(seen.created_by, seen.organization_id)?;
     let changes: TopicChanges = request.json()?;
     changes.check(&seen)?;
     if let Some(category) = &changes.category {
         categories::require(ctx, category).await?;
     }
-    matched(request, seen.version)?;
+    request.matched(seen.version)?;
     if !changes.is_empty() {
         write(ctx, actor, &seen, &root, &changes).await?;
     }
@@ -105,7 +105,7 @@ async fn write(
     let named = changes.tags.as_ref().map(|given| tags::normalize_all(given));
     let named_json = named.as_ref().map(serde_json::value::to_raw_value).transpose();
     let named_json = named_json.map_err(Problem::internal)?;
-    let new_slug = changes.title.as_deref().map(slug);
+    let new_slug = changes.title.as_deref().map(|title| slug(title, draft::NAMELESS));
     apply(&mut topic, changes, new_slug.as_deref(), excerpt.as_deref(), named_json.as_deref());
     let mut told = seen.told(seen.id, seen.created_by, seen.organization_id);
     (told.title, told.visibility) = (topic.title, topic.visibility);
@@ -287,15 +287,7 @@ mod tests {
             let told: Value = serde_json::from_slice(&events.last().unwrap().payload).unwrap();
             told["mentions"].as_array().map_or(0, Vec::len)
         };
-        forum.host.introduce(Card {
-            id: forum.stranger.user_id,
-            name: "Nora Elsewhere".to_owned(),
-            title: None,
-            verified: true,
-            active: true,
-            role: Role::Admin,
-            organization: forum.stranger.organization_id.map(|id| (id, "Mills".to_owned())),
-        });
+        forum.host.introduce(Card::of(&forum.stranger, "Nora Elsewhere", "Mills"));
         assert_eq!((named("network"), named("organization")), (1, 0));
     }
 

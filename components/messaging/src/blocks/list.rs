@@ -1,9 +1,9 @@
 //! `GET /messages/blocked`: whom the caller blocks. Who blocks the caller is nobody's to know.
 
-use p2p_sdk::{Ctx, Cursor, Page, PageRequest, Problem, Request, Response, Timestamp, Uuid, params};
+use p2p_sdk::{
+    Ctx, Cursor, Page, PageRequest, People, Person, Problem, Request, Response, Timestamp, Uuid, params,
+};
 use serde::Serialize;
-
-use crate::people::{self, Author, Authors};
 
 /// Names the list in its cursors.
 const LIST: &str = "messaging.blocked";
@@ -20,7 +20,7 @@ const COUNT: &str =
 #[cfg_attr(feature = "describe", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Blocked<'a> {
-    pub user: Author<'a>,
+    pub user: Person<'a>,
     pub blocked_at: Timestamp,
 }
 
@@ -37,8 +37,8 @@ pub async fn list(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
         let counted = ctx.sql().query(COUNT, &params![user, PageRequest::count_limit()]).await?;
         page = page.with_total(counted.value()?.unwrap_or(0));
     }
-    let cards = people::ask(ctx, page.items.iter().map(|(id, _)| *id)).await?;
-    let authors = Authors::read(&cards)?;
+    let cards = People::ask(ctx, page.items.iter().map(|(id, _)| *id)).await?;
+    let authors = People::read(&cards)?;
     let page = page.map(|(id, blocked_at)| Blocked { user: authors.get(id), blocked_at });
     Ok(Response::ok(&page))
 }
@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn the_list_is_read_through_its_index_and_in_its_order() {
         let mail = Mail::new();
-        let steps = mail.plan(PAGE, &params![Uuid::NIL, Timestamp(1), Uuid::NIL, 3i64, 0i64]);
+        let steps = mail.host.plan(PAGE, &params![Uuid::NIL, Timestamp(1), Uuid::NIL, 3i64, 0i64]);
         assert!(
             steps.len() == 1 && steps[0].contains("blocks_latest (user_id=? AND (created_at,"),
             "{steps:?}"

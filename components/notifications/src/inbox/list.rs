@@ -1,11 +1,10 @@
 //! `GET /notifications`: the caller's, the latest first. One that is renewed comes to the front again.
 
-use p2p_sdk::{Ctx, Cursor, Page, PageRequest, Problem, Request, Response, Timestamp, Uuid, params};
+use p2p_sdk::{Ctx, Cursor, Page, PageRequest, People, Problem, Request, Response, Timestamp, Uuid, params};
 use serde::Deserialize;
 
 use super::notification::Notification;
 use super::row::{COLUMNS, Told};
-use crate::people::{self, People};
 
 /// Stands before everything: the end of the year 9999.
 const FIRST: (Timestamp, Uuid) = (Timestamp(253_402_300_799_000_000), Uuid::from_bytes([0xff; 16]));
@@ -40,7 +39,7 @@ pub async fn list(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     if wanted.count {
         page = page.with_total(count(ctx, user, condition).await?);
     }
-    let cards = people::ask(ctx, page.items.iter().filter_map(|told| told.actor_id)).await?;
+    let cards = People::ask(ctx, page.items.iter().filter_map(|told| told.actor_id)).await?;
     let (people, language) = (People::read(&cards)?, ctx.call().language);
     Ok(Response::ok(&page.map(|told| Notification::new(told, &people, language))))
 }

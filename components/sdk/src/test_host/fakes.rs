@@ -10,7 +10,7 @@ use crate::host::{
     Answer, Cache, CacheError, Callers, Clock, Config, Directory, DirectoryError, Event, Events, EventsError,
     Identified, Level, Log, Random, Refusal, Secrets, SqlError, Text, Unreadable,
 };
-use crate::{Host, Role, Rows, RowsBuilder, Timestamp, Uuid};
+use crate::{Actor, Host, Role, Rows, RowsBuilder, Timestamp, Uuid};
 
 /// A person as the directory shows them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,21 @@ pub struct Card {
     pub role: Role,
     /// Their organization: id and name.
     pub organization: Option<(Uuid, String)>,
+}
+
+impl Card {
+    /// Somebody who may sign in, with a verified address, in an organization of this name.
+    pub fn of(actor: &Actor, name: &str, organization: &str) -> Self {
+        Self {
+            id: actor.user_id,
+            name: name.to_owned(),
+            title: None,
+            verified: true,
+            active: true,
+            role: actor.role,
+            organization: actor.organization_id.map(|id| (id, organization.to_owned())),
+        }
+    }
 }
 
 /// A line of the log.

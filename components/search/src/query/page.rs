@@ -1,6 +1,6 @@
 //! A page of what was found. Pages go on by how many were passed over, which ends at the last candidate.
 
-use p2p_sdk::{Ctx, Cursor, PageRequest, Problem, Request, Response, join, params};
+use p2p_sdk::{Ctx, Cursor, PageRequest, People, Problem, Request, Response, join, params};
 use serde::Serialize;
 
 use super::Scope;
@@ -9,7 +9,6 @@ use super::candidates::find;
 use super::counts::{Counts, Facets};
 use super::hit::{Hit, show, texts};
 use super::selection::MOST;
-use crate::authors::{self, Authors};
 
 /// What says which page of an answer is wanted, and not which answer.
 const PAGING: [&str; 4] = ["cursor", "page", "limit", "count"];
@@ -50,12 +49,12 @@ pub async fn answer(ctx: &Ctx, request: &Request, scope: Scope) -> Result<Respon
     let rest = all.get(start as usize..).unwrap_or_default();
     let part = rest.get(..limit).unwrap_or(rest);
     let both = ctx.concurrent();
-    let people = authors::ask(&both, part.iter().map(|candidate| candidate.author_id));
+    let people = People::ask(&both, part.iter().map(|candidate| candidate.author_id));
     let (texts, cards) = join(texts(&both, part), people).await;
     let (texts, cards) = (texts?, cards?);
     let has_next = rest.len() > limit;
     let page = SearchPage {
-        items: show(part, &texts, &Authors::read(&cards)?, &answers.words)?,
+        items: show(part, &texts, &People::read(&cards)?, &answers.words)?,
         limit: wanted.limit,
         has_next,
         next_cursor: has_next

@@ -1,8 +1,10 @@
 //! `GET /use-cases/bookmarks`: what the caller keeps and may still see.
 
-use p2p_sdk::{Ctx, Cursor, FromRow, Page, PageRequest, Problem, Request, Response, Timestamp, Uuid};
+use p2p_sdk::{
+    Ctx, Cursor, FromRow, Page, PageRequest, Params, Problem, Query, Request, Response, Timestamp, Uuid,
+};
 
-use crate::cases::{Bound, Card, Viewer, columns, show_page};
+use crate::cases::{Card, Viewer, columns, show_page};
 
 /// Names the list in its cursors.
 const LIST: &str = "use-cases.bookmarks";
@@ -15,8 +17,7 @@ pub async fn list(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     let wanted = PageRequest::of(&request)?;
     let place = wanted.cursor.as_ref().map(|cursor| cursor.read::<(Timestamp, Uuid)>(LIST)).transpose()?;
     let viewer = Viewer::of(ctx);
-    let (text, bound) = page(viewer, place.unwrap_or(FIRST), &wanted);
-    let rows = ctx.sql().query(&text, &bound.params).await?;
+    let rows = page(viewer, place.unwrap_or(FIRST), &wanted).rows(ctx).await?;
     let cards = rows.read(|row| Ok((Card::from_row(row)?, row.get::<Timestamp>()?)))?;
     let mut page = Page::new(&wanted, cards, |(last, at)| Cursor::new(LIST, p2p_sdk::params![at, last.id]))
         .map(|(card, _)| card);
@@ -26,8 +27,8 @@ pub async fn list(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     show_page(ctx, page).await
 }
 
-fn page(viewer: Viewer, (at, id): (Timestamp, Uuid), wanted: &PageRequest) -> (String, Bound) {
-    let mut bound = Bound::default();
+fn page(viewer: Viewer, (at, id): (Timestamp, Uuid), wanted: &PageRequest) -> Query {
+    let mut bound = Params::new();
     let kept = kept(viewer, &mut bound);
     let (at, id) = (bound.bind(&at), bound.bind(&id));
     let (limit, offset) = (bound.bind(&wanted.fetch()), bound.bind(&wanted.offset));
@@ -37,19 +38,19 @@ fn page(viewer: Viewer, (at, id): (Timestamp, Uuid), wanted: &PageRequest) -> (S
         ORDER BY kept_at DESC, use_case_id DESC LIMIT ${limit} OFFSET ${offset}",
         columns(1)
     );
-    (text, bound)
+    Query { text, params: bound }
 }
 
 async fn count(ctx: &Ctx, viewer: Viewer) -> Result<i64, Problem> {
-    let mut bound = Bound::default();
+    let mut bound = Params::new();
     let kept = kept(viewer, &mut bound);
     let limit = bound.bind(&PageRequest::count_limit());
     let text = format!("SELECT count(*) FROM (SELECT use_case_id {kept} LIMIT ${limit}) AS counted");
-    Ok(ctx.sql().query(&text, &bound.params).await?.value()?.unwrap_or(0))
+    Query { text, params: bound }.number(ctx).await
 }
 
 /// What the caller keeps and may see.
-fn kept(viewer: Viewer, bound: &mut Bound) -> String {
+fn kept(viewer: Viewer, bound: &mut Params) -> String {
     let user = bound.bind(&viewer.user());
     let own = viewer
         .own(bound)
@@ -137,10 +138,8 @@ mod tests {
     fn the_list_is_read_through_its_index_and_in_its_order() {
         let atlas = Atlas::new();
         let wanted = PageRequest { limit: 20, cursor: None, offset: 0, count: false };
-        let (text, bound) = super::page(Viewer::Person(Uuid::NIL), FIRST, &wanted);
-        let plan = atlas.host.query(&format!("EXPLAIN QUERY PLAN {text}"), &bound.params);
-        let steps: Vec<_> =
-            plan.all::<(i64, i64, i64, String)>().unwrap().into_iter().map(|(.., step)| step).collect();
+        let query = super::page(Viewer::Person(Uuid::NIL), FIRST, &wanted);
+        let steps = atlas.host.plan(&query.text, &query.params);
         assert!(
             steps[0].contains("bookmarks_latest (user_id=? AND (created_at,use_case_id)<(?,?))"),
             "{steps:?}"

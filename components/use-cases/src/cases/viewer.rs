@@ -1,10 +1,9 @@
 //! Who may see a use case: everybody once it is published, else its author and their admins. The forms of the rule stand
 //! here, for one use case and for lists, and must say the same.
 
-use p2p_sdk::{Actor, Ctx, Uuid};
+use p2p_sdk::{Actor, Ctx, Params, Uuid};
 
 use super::card::Status;
-use super::selection::Bound;
 
 /// Somebody looking at use cases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +54,7 @@ impl Viewer {
     }
 
     /// What they see of those that are not published, as a condition on rows; none when that is all.
-    pub fn own(self, bound: &mut Bound) -> Option<String> {
+    pub fn own(self, bound: &mut Params) -> Option<String> {
         match self {
             Self::Anyone => Some("1 = 0".to_owned()),
             Self::Person(user) => Some(format!("submitted_by = ${}", bound.bind(&user))),

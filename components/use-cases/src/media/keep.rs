@@ -12,7 +12,6 @@ use serde_json::json;
 use super::written::Written;
 use super::{DOCX, FILE_KEPT, Kind, MEDIA_MAX, SMALL, ShownMedia, blob, delete, told};
 use crate::cases::{Card, Detail, Found, StoredMedia};
-use crate::rights;
 
 /// Many may add files at once: each time one of them is through.
 const TRIES: usize = 12;
@@ -79,7 +78,7 @@ pub async fn keep(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     let actor = ctx.actor()?;
     let found = Found::of(ctx, request.id("id")?).await?;
     let card = found.card()?;
-    rights::author_or_admin(actor, card.submitted_by, card.organization_id)?;
+    actor.author_or_admin(card.submitted_by, card.organization_id)?;
     let words: Words = request.json_or_empty()?;
     words.check()?;
     if request.uploads.is_empty() {

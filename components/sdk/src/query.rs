@@ -1,0 +1,73 @@
+//! A statement that reads, put together with its parameters, so that their numbers agree. Its text may depend on which
+//! parameters there are, never on their values.
+
+use crate::packed::{Param, Params, Rows};
+use crate::{Ctx, Problem};
+
+/// A statement and its parameters: `query.bind(&id)` answers the number that stands for it in the text.
+#[derive(Debug, Clone, Default)]
+pub struct Query {
+    /// SQL.
+    pub text: String,
+    /// What its `$n` stand for.
+    pub params: Params,
+}
+
+impl Query {
+    /// Begins with this text.
+    pub fn new(text: &str) -> Self {
+        Self { text: text.to_owned(), params: Params::new() }
+    }
+
+    /// Adds text.
+    pub fn add(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    /// Adds a parameter; answers its number.
+    pub fn bind(&mut self, value: &(impl Param + ?Sized)) -> u32 {
+        self.params.bind(value)
+    }
+
+    /// What it finds.
+    pub async fn rows(&self, ctx: &Ctx) -> Result<Rows, Problem> {
+        Ok(ctx.sql().query(&self.text, &self.params).await?)
+    }
+
+    /// The one number it finds, none being zero.
+    pub async fn number(&self, ctx: &Ctx) -> Result<i64, Problem> {
+        Ok(self.rows(ctx).await?.value()?.unwrap_or(0))
+    }
+}
+
+/// Words for a pattern of `LIKE … ESCAPE '!'`: what it takes for wildcards stands for itself.
+pub fn escape_like(words: &str) -> String {
+    let mut escaped = String::with_capacity(words.len());
+    for c in words.chars() {
+        if matches!(c, '%' | '_' | '!') {
+            escaped.push('!');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::params;
+
+    #[test]
+    fn parameters_are_numbered_in_their_order() {
+        let mut query = Query::new("SELECT 1 WHERE ");
+        let (one, two) = (query.bind("a"), query.bind(&None::<i64>));
+        query.add(&format!("${one} = ${two}"));
+        assert_eq!((query.text.as_str(), query.params.bind(&1i64)), ("SELECT 1 WHERE $1 = $2", 3));
+        assert_eq!(query.params, params!["a", None::<i64>, 1i64]);
+    }
+
+    #[test]
+    fn wildcards_stand_for_themselves() {
+        assert_eq!(escape_like("100%_!"), "100!%!_!!");
+    }
+}
