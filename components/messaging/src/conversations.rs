@@ -12,8 +12,6 @@ use crate::message::{self, COLUMNS, Message, MessageRow};
 
 /// Names the list in its cursors.
 const LIST: &str = "messaging.conversations";
-/// Stands before everything: the end of the year 9999.
-const FIRST: (Timestamp, Uuid) = (Timestamp(253_402_300_799_000_000), Uuid::from_bytes([0xff; 16]));
 const COUNT: &str = "SELECT count(*) FROM (SELECT user_id FROM conversation_sides \
     WHERE user_id = $1 AND updated_at IS NOT NULL LIMIT $2) AS counted";
 
@@ -49,8 +47,7 @@ impl<'a> FromRow<'a> for Side {
 async fn list(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     let wanted = PageRequest::of(&request)?;
     let user = ctx.actor()?.user_id;
-    let place = wanted.cursor.as_ref().map(|cursor| cursor.read::<(Timestamp, Uuid)>(LIST)).transpose()?;
-    let (at, id) = place.unwrap_or(FIRST);
+    let (at, id) = wanted.after(LIST)?.unwrap_or(PageRequest::LATEST);
     let text = format!(
         "SELECT s.conversation_id, s.other_id, s.unread, s.updated_at, {COLUMNS} FROM conversation_sides s \
         JOIN messages m ON m.id = s.last_message_id \

@@ -2,7 +2,7 @@
 //! parameters there are, never on their values.
 
 use crate::packed::{Param, Params, Rows};
-use crate::{Ctx, Problem};
+use crate::{Ctx, PageRequest, Problem};
 
 /// A statement and its parameters: `query.bind(&id)` answers the number that stands for it in the text.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +27,26 @@ impl Query {
     /// Adds a parameter; answers its number.
     pub fn bind(&mut self, value: &(impl Param + ?Sized)) -> u32 {
         self.params.bind(value)
+    }
+
+    /// The page that was asked for of what it finds, in this order, and one row more.
+    #[must_use]
+    pub fn page(mut self, order: &str, wanted: &PageRequest) -> Self {
+        let limit = self.bind(&wanted.fetch());
+        self.add(&format!(" ORDER BY {order} LIMIT ${limit}"));
+        if wanted.offset > 0 {
+            let offset = self.bind(&wanted.offset);
+            self.add(&format!(" OFFSET ${offset}"));
+        }
+        self
+    }
+
+    /// How many it finds, counted no further than a list reaches; see `number`.
+    #[must_use]
+    pub fn counted(mut self) -> Self {
+        let limit = self.bind(&PageRequest::count_limit());
+        self.text = format!("SELECT count(*) FROM ({} LIMIT ${limit}) AS counted", self.text);
+        self
     }
 
     /// What it finds.
@@ -64,6 +84,20 @@ mod tests {
         query.add(&format!("${one} = ${two}"));
         assert_eq!((query.text.as_str(), query.params.bind(&1i64)), ("SELECT 1 WHERE $1 = $2", 3));
         assert_eq!(query.params, params!["a", None::<i64>, 1i64]);
+    }
+
+    #[test]
+    fn a_page_begins_where_it_was_asked_for() {
+        let query = |offset| {
+            Query::new("SELECT id FROM a")
+                .page("id", &PageRequest { limit: 20, cursor: None, offset, count: false })
+        };
+        assert_eq!(query(0).text, "SELECT id FROM a ORDER BY id LIMIT $1");
+        assert_eq!(query(20).text, "SELECT id FROM a ORDER BY id LIMIT $1 OFFSET $2");
+        assert_eq!(query(20).params, params![21i64, 20i64]);
+        let counted = Query::new("SELECT id FROM a").counted();
+        assert_eq!(counted.text, "SELECT count(*) FROM (SELECT id FROM a LIMIT $1) AS counted");
+        assert_eq!(counted.params, params![10_001i64]);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 #![expect(clippy::expect_used, reason = "a test host stops the test that misuses it")]
 
 mod blobs;
+mod card;
 mod documents;
 mod fakes;
 mod identity;
@@ -21,7 +22,8 @@ use serde::Serialize;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-pub use fakes::{Card, LogLine};
+pub use card::Card;
+pub use fakes::LogLine;
 pub use mail::Letter;
 pub use sending::{Answered, Sending};
 pub use sqlite::{OpenError, Sqlite};

@@ -6,8 +6,6 @@ use p2p_sdk::{PageRequest, Query, Timestamp, Uuid, Viewer};
 use super::Action;
 use crate::viewer;
 
-/// Stands before everything: the end of the year 9999.
-const FIRST: (Timestamp, Uuid) = (Timestamp(253_402_300_799_000_000), Uuid::from_bytes([0xff; 16]));
 /// What a row of the statement has; see `shown.rs`.
 const COLUMNS: &str = "a.id, a.user_id, a.action, a.entity_id, a.created_at, t.title, t.slug";
 
@@ -40,7 +38,7 @@ impl Feed {
         let mut query = Query::new("SELECT ");
         query.add(COLUMNS);
         self.narrow(&mut query, viewer);
-        let (at, id) = place.unwrap_or(FIRST);
+        let (at, id) = place.unwrap_or(PageRequest::LATEST);
         let (at, id) = (query.bind(&at), query.bind(&id));
         let (limit, offset) = (query.bind(&limit), query.bind(&offset));
         query.add(&format!(
@@ -52,11 +50,9 @@ impl Feed {
 
     /// The statement that counts them.
     pub fn count(self, viewer: Viewer) -> Query {
-        let mut query = Query::new("SELECT count(*) FROM (SELECT a.id");
+        let mut query = Query::new("SELECT a.id");
         self.narrow(&mut query, viewer);
-        let most = query.bind(&PageRequest::count_limit());
-        query.add(&format!(" LIMIT ${most}) AS counted"));
-        query
+        query.counted()
     }
 
     fn narrow(self, query: &mut Query, viewer: Viewer) {

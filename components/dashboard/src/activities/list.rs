@@ -1,6 +1,6 @@
 //! `GET /dashboard/activity`, `GET /activity`, and the latest few for the dashboard's first page.
 
-use p2p_sdk::{Ctx, Cursor, Page, PageRequest, Problem, Request, Response, Timestamp, Uuid, Viewer, params};
+use p2p_sdk::{Ctx, Cursor, Page, PageRequest, Problem, Request, Response, Uuid, Viewer, params};
 use serde::Deserialize;
 
 use super::Action;
@@ -73,8 +73,7 @@ pub async fn recent(ctx: &Ctx, most: u32) -> Result<Gathered, Problem> {
 
 async fn answer(ctx: &Ctx, feed: Feed, wanted: &PageRequest) -> Result<Response, Problem> {
     let viewer = Viewer::of(ctx.actor()?);
-    let place = wanted.cursor.as_ref().map(|cursor| cursor.read::<(Timestamp, Uuid)>(feed.name()));
-    let rows = feed.page(viewer, place.transpose()?, wanted.fetch(), wanted.offset).rows(ctx).await?;
+    let rows = feed.page(viewer, wanted.after(feed.name())?, wanted.fetch(), wanted.offset).rows(ctx).await?;
     let place = |last: &Listed| Cursor::new(feed.name(), params![last.created_at, last.id]);
     let mut page = Page::new(wanted, listed(&rows)?, place);
     if wanted.count {

@@ -51,7 +51,7 @@ pub async fn list(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     let Wanted { window } = request.query()?;
     let (viewer, now) = (Viewer::of(ctx.actor()?), hour_of(ctx.now()));
     let name = name(window);
-    let place = wanted.cursor.as_ref().map(|cursor| cursor.read::<(i64, Uuid)>(&name)).transpose()?;
+    let place = wanted.after::<(i64, Uuid)>(&name)?;
     let query = page(window, viewer, now, place.unwrap_or(FIRST), &wanted);
     let trends = query.rows(ctx).await?.read(|row| {
         let key = row.get()?;
@@ -93,19 +93,14 @@ fn page(window: Window, viewer: Viewer, now: i64, place: (i64, Uuid), wanted: &P
     query.add(", t.id, t.kind, t.title, t.slug, t.category, t.author_id, t.likes, t.created_at");
     narrow(&mut query, window, viewer, now);
     let (at, id) = (query.bind(&place.0), query.bind(&place.1));
-    let (limit, offset) = (query.bind(&wanted.fetch()), query.bind(&wanted.offset));
-    query.add(&format!(
-        " AND (h.{key}, h.id) < (${at}, ${id}) ORDER BY h.{key} DESC, h.id DESC LIMIT ${limit} OFFSET ${offset}"
-    ));
-    query
+    query.add(&format!(" AND (h.{key}, h.id) < (${at}, ${id})"));
+    query.page(&format!("h.{key} DESC, h.id DESC"), wanted)
 }
 
 fn count(window: Window, viewer: Viewer, now: i64) -> Query {
-    let mut query = Query::new("SELECT count(*) FROM (SELECT h.id");
+    let mut query = Query::new("SELECT h.id");
     narrow(&mut query, window, viewer, now);
-    let most = query.bind(&PageRequest::count_limit());
-    query.add(&format!(" LIMIT ${most}) AS counted"));
-    query
+    query.counted()
 }
 
 /// What was touched within the window and the caller may see. The least key ends the reading of the index.

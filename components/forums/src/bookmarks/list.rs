@@ -8,14 +8,11 @@ use crate::topics::{Topic, bind_viewer, columns, show_page, visible_to};
 
 /// Names the list in its cursors.
 const LIST: &str = "forums.bookmarks";
-/// Stands before everything: the end of the year 9999.
-const FIRST: (Timestamp, Uuid) = (Timestamp(253_402_300_799_000_000), Uuid::from_bytes([0xff; 16]));
 
 /// Answers a page of topics.
 pub async fn list(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     let wanted = PageRequest::of(&request)?;
-    let place = wanted.cursor.as_ref().map(|cursor| cursor.read::<(Timestamp, Uuid)>(LIST)).transpose()?;
-    let (at, id) = place.unwrap_or(FIRST);
+    let (at, id) = wanted.after(LIST)?.unwrap_or(PageRequest::LATEST);
     let actor = ctx.actor()?;
     let viewer = Viewer::of(actor);
     let page = format!(

@@ -49,8 +49,7 @@ impl<'a> FromRow<'a> for Contributor<'a> {
 /// Answers a page of contributors.
 pub async fn list(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     let wanted = PageRequest::of(&request)?;
-    let place = wanted.cursor.as_ref().map(|cursor| cursor.read::<(i64, Uuid)>(LIST)).transpose()?;
-    let (score, id) = place.unwrap_or(FIRST);
+    let (score, id) = wanted.after(LIST)?.unwrap_or(FIRST);
     let rows = ctx.sql().query(FIND, &params![score, id, wanted.fetch(), wanted.offset]).await?;
     let people = rows.all::<Contributor<'_>>()?;
     let mut page = Page::new(&wanted, people, |last| Cursor::new(LIST, params![last.score, last.user.id]));

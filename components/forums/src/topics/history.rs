@@ -105,8 +105,7 @@ pub async fn page(
     ctx.actor()?.author_or_admin(post.author_id, post.organization_id)?;
     let mut wanted = PageRequest::of(request)?;
     wanted.limit = wanted.limit.min(LIMIT_MAX);
-    let place = wanted.cursor.as_ref().map(|cursor| cursor.read::<(i64,)>(list)).transpose()?;
-    let (before,) = place.unwrap_or((i64::MAX,));
+    let (before,) = wanted.after(list)?.unwrap_or((i64::MAX,));
     let rows = ctx.sql().query(find, &params![post.id, before, wanted.fetch(), wanted.offset]).await?;
     let versions = rows.all::<Version<'_>>()?;
     let mut page = Page::new(&wanted, versions, |last| Cursor::new(list, params![last.version]));

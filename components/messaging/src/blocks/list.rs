@@ -7,8 +7,6 @@ use serde::Serialize;
 
 /// Names the list in its cursors.
 const LIST: &str = "messaging.blocked";
-/// Stands before everything: the end of the year 9999.
-const FIRST: (Timestamp, Uuid) = (Timestamp(253_402_300_799_000_000), Uuid::from_bytes([0xff; 16]));
 const PAGE: &str = "SELECT blocked_id, created_at FROM blocks \
     WHERE user_id = $1 AND (created_at, blocked_id) < ($2, $3) \
     ORDER BY created_at DESC, blocked_id DESC LIMIT $4 OFFSET $5";
@@ -28,8 +26,7 @@ pub struct Blocked<'a> {
 pub async fn list(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     let wanted = PageRequest::of(&request)?;
     let user = ctx.actor()?.user_id;
-    let place = wanted.cursor.as_ref().map(|cursor| cursor.read::<(Timestamp, Uuid)>(LIST)).transpose()?;
-    let (at, id) = place.unwrap_or(FIRST);
+    let (at, id) = wanted.after(LIST)?.unwrap_or(PageRequest::LATEST);
     let rows = ctx.sql().query(PAGE, &params![user, at, id, wanted.fetch(), wanted.offset]).await?;
     let blocked = rows.all::<(Uuid, Timestamp)>()?;
     let mut page = Page::new(&wanted, blocked, |(id, at)| Cursor::new(LIST, params![at, id]));

@@ -56,7 +56,7 @@ pub async fn history(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
 /// Messages before this one are wanted: the earlier of what the caller and the page before say.
 fn place(request: &Request, wanted: &PageRequest) -> Result<Uuid, Problem> {
     let Listing { before } = request.query()?;
-    let cursor = wanted.cursor.as_ref().map(|cursor| cursor.read::<(Uuid,)>(LIST)).transpose()?;
+    let cursor = wanted.after::<(Uuid,)>(LIST)?;
     let place = before.into_iter().chain(cursor.map(|(id,)| id)).min();
     Ok(place.unwrap_or(NEWEST))
 }

@@ -6,9 +6,6 @@ use serde::Deserialize;
 use super::notification::Notification;
 use super::row::{COLUMNS, Told};
 
-/// Stands before everything: the end of the year 9999.
-const FIRST: (Timestamp, Uuid) = (Timestamp(253_402_300_799_000_000), Uuid::from_bytes([0xff; 16]));
-
 /// Which of them.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(feature = "describe", derive(utoipa::ToSchema))]
@@ -28,8 +25,7 @@ pub async fn list(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     let wanted = PageRequest::of(&request)?;
     let listing: Listing = request.query()?;
     let Part(name, condition) = if listing.unread == Some(true) { UNREAD } else { ALL };
-    let place = wanted.cursor.as_ref().map(|cursor| cursor.read::<(Timestamp, Uuid)>(name)).transpose()?;
-    let (at, id) = place.unwrap_or(FIRST);
+    let (at, id) = wanted.after(name)?.unwrap_or(PageRequest::LATEST);
     let user = ctx.actor()?.user_id;
     let params = params![user, at, id, wanted.fetch(), wanted.offset];
     let rows = ctx.sql().query(&page(condition), &params).await?;

@@ -37,8 +37,7 @@ struct Organization {
 
 /// Subscribes.
 pub fn hear(feature: Feature) -> Feature {
-    let feature = TOPICS.into_iter().fold(feature, |feature, topic| feature.on_event(topic, somebody));
-    feature.on_event(RENAMED, organization).on_event(GO_ON, organization)
+    feature.on_events(&TOPICS, somebody).on_event(RENAMED, organization).on_event(GO_ON, organization)
 }
 
 async fn somebody(ctx: &Ctx, event: Delivery) -> Heard {

@@ -8,16 +8,13 @@ use crate::cases::{Card, Viewer, columns, show_page};
 
 /// Names the list in its cursors.
 const LIST: &str = "use-cases.bookmarks";
-/// Stands before everything: the end of the year 9999.
-const FIRST: (Timestamp, Uuid) = (Timestamp(253_402_300_799_000_000), Uuid::from_bytes([0xff; 16]));
 
 /// Answers a page of use cases.
 pub async fn list(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     ctx.actor()?;
     let wanted = PageRequest::of(&request)?;
-    let place = wanted.cursor.as_ref().map(|cursor| cursor.read::<(Timestamp, Uuid)>(LIST)).transpose()?;
     let viewer = Viewer::of(ctx);
-    let rows = page(viewer, place.unwrap_or(FIRST), &wanted).rows(ctx).await?;
+    let rows = page(viewer, wanted.after(LIST)?.unwrap_or(PageRequest::LATEST), &wanted).rows(ctx).await?;
     let cards = rows.read(|row| Ok((Card::from_row(row)?, row.get::<Timestamp>()?)))?;
     let mut page = Page::new(&wanted, cards, |(last, at)| Cursor::new(LIST, p2p_sdk::params![at, last.id]))
         .map(|(card, _)| card);
@@ -31,22 +28,15 @@ fn page(viewer: Viewer, (at, id): (Timestamp, Uuid), wanted: &PageRequest) -> Qu
     let mut bound = Params::new();
     let kept = kept(viewer, &mut bound);
     let (at, id) = (bound.bind(&at), bound.bind(&id));
-    let (limit, offset) = (bound.bind(&wanted.fetch()), bound.bind(&wanted.offset));
     // The caller is the first parameter of what is kept.
-    let text = format!(
-        "SELECT {}, kept_at {kept} AND (kept_at, use_case_id) < (${at}, ${id}) \
-        ORDER BY kept_at DESC, use_case_id DESC LIMIT ${limit} OFFSET ${offset}",
-        columns(1)
-    );
-    Query { text, params: bound }
+    let text = format!("SELECT {}, kept_at {kept} AND (kept_at, use_case_id) < (${at}, ${id})", columns(1));
+    Query { text, params: bound }.page("kept_at DESC, use_case_id DESC", wanted)
 }
 
 async fn count(ctx: &Ctx, viewer: Viewer) -> Result<i64, Problem> {
     let mut bound = Params::new();
     let kept = kept(viewer, &mut bound);
-    let limit = bound.bind(&PageRequest::count_limit());
-    let text = format!("SELECT count(*) FROM (SELECT use_case_id {kept} LIMIT ${limit}) AS counted");
-    Query { text, params: bound }.number(ctx).await
+    Query { text: format!("SELECT use_case_id {kept}"), params: bound }.counted().number(ctx).await
 }
 
 /// What the caller keeps and may see.
@@ -138,7 +128,7 @@ mod tests {
     fn the_list_is_read_through_its_index_and_in_its_order() {
         let atlas = Atlas::new();
         let wanted = PageRequest { limit: 20, cursor: None, offset: 0, count: false };
-        let query = super::page(Viewer::Person(Uuid::NIL), FIRST, &wanted);
+        let query = super::page(Viewer::Person(Uuid::NIL), PageRequest::LATEST, &wanted);
         let steps = atlas.host.plan(&query.text, &query.params);
         assert!(
             steps[0].contains("bookmarks_latest (user_id=? AND (created_at,use_case_id)<(?,?))"),

@@ -88,25 +88,14 @@ impl Selection {
         if let Some(cursor) = &wanted.cursor {
             self.go_on(cursor)?;
         }
-        let order = self.sort.column();
-        let limit = self.bound.bind(&wanted.fetch());
-        let user = self.user;
-        let columns = columns(self.bound.bind(&user));
-        let mut text = self.select(&columns);
-        let _ = write!(text, " ORDER BY {order} DESC, id DESC LIMIT ${limit}");
-        if wanted.offset > 0 {
-            let offset = self.bound.bind(&wanted.offset);
-            let _ = write!(text, " OFFSET ${offset}");
-        }
-        Ok(Query { text, params: self.bound })
+        let columns = columns(self.bound.bind(&self.user));
+        let order = format!("{} DESC, id DESC", self.sort.column());
+        Ok(self.select(&columns).page(&order, wanted))
     }
 
     /// How many there are, counted no further than a list reaches.
-    pub fn count(mut self) -> Query {
-        let all = self.select("id");
-        let limit = self.bound.bind(&PageRequest::count_limit());
-        let text = format!("SELECT count(*) FROM ({all} LIMIT ${limit}) AS counted");
-        Query { text, params: self.bound }
+    pub fn count(self) -> Query {
+        self.select("id").counted()
     }
 
     /// Only what stands behind the cursor.
@@ -125,8 +114,9 @@ impl Selection {
         (self.bound.bind(&value), self.bound.bind(&id))
     }
 
-    fn select(&self, columns: &str) -> String {
-        format!("SELECT {columns} FROM use_cases WHERE {}", self.conditions)
+    fn select(self, columns: &str) -> Query {
+        let text = format!("SELECT {columns} FROM use_cases WHERE {}", self.conditions);
+        Query { text, params: self.bound }
     }
 }
 
