@@ -7,14 +7,16 @@ mod list;
 mod messages;
 mod note;
 mod shown;
+mod wanted;
 
 use p2p_sdk::{Access, Code, Feature, Page, get};
 
 pub use action::Action;
 pub use list::recent;
-use list::{Logged, Wanted};
 pub use note::{Note, forget, note};
 pub use shown::Activity;
+
+use wanted::{Logged, Wanted};
 
 /// The collection, as the seed of the product draws it.
 const ACTIVITIES: &str = "activities";

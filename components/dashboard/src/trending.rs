@@ -3,6 +3,7 @@
 
 mod heat;
 mod list;
+mod statement;
 mod touch;
 
 use p2p_sdk::{Feature, Page, get};

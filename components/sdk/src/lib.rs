@@ -16,6 +16,7 @@ pub mod guest;
 pub mod host;
 mod idempotency;
 mod json;
+pub mod media_type;
 mod packed;
 mod page;
 mod people;

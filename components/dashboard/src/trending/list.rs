@@ -1,14 +1,13 @@
 //! `GET /dashboard/trending`: the hottest things that the caller may see, read in their order through an index.
 
 use p2p_sdk::{
-    Ctx, Cursor, Page, PageRequest, People, Person, Problem, Query, Request, Response, Timestamp, Uuid,
-    Viewer,
+    Ctx, Cursor, Page, PageRequest, People, Person, Problem, Request, Response, Timestamp, Uuid, Viewer,
 };
 use serde::{Deserialize, Serialize};
 
 use super::heat::Window;
+use super::statement::{count, page};
 use crate::moments::hour_of;
-use crate::viewer;
 
 /// Stands before everything.
 const FIRST: (i64, Uuid) = (i64::MAX, Uuid::from_bytes([0xff; 16]));
@@ -86,34 +85,6 @@ fn name(window: Window) -> String {
     format!("dashboard.trending.{}", window.column())
 }
 
-fn page(window: Window, viewer: Viewer, now: i64, place: (i64, Uuid), wanted: &PageRequest) -> Query {
-    let key = window.column();
-    let mut query = Query::new("SELECT h.");
-    query.add(key);
-    query.add(", t.id, t.kind, t.title, t.slug, t.category, t.author_id, t.likes, t.created_at");
-    narrow(&mut query, window, viewer, now);
-    let (at, id) = (query.bind(&place.0), query.bind(&place.1));
-    query.add(&format!(" AND (h.{key}, h.id) < (${at}, ${id})"));
-    query.page(&format!("h.{key} DESC, h.id DESC"), wanted)
-}
-
-fn count(window: Window, viewer: Viewer, now: i64) -> Query {
-    let mut query = Query::new("SELECT h.id");
-    narrow(&mut query, window, viewer, now);
-    query.counted()
-}
-
-/// What was touched within the window and the caller may see. The least key ends the reading of the index.
-fn narrow(query: &mut Query, window: Window, viewer: Viewer, now: i64) {
-    let key = window.column();
-    let (least, since) = (query.bind(&window.least(now)), query.bind(&(now - window.hours())));
-    query.add(&format!(
-        " FROM trends h JOIN things t ON t.id = h.id \
-        WHERE h.{key} >= ${least} AND h.touched_hour >= ${since} AND t.status = 'open'"
-    ));
-    viewer::narrow(query, viewer);
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -121,7 +92,6 @@ mod tests {
     use p2p_sdk::Actor;
     use serde_json::{Value, json};
 
-    use super::*;
     use crate::fixture::{Board, use_case};
 
     const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -238,20 +208,5 @@ mod tests {
         assert_eq!(get(&format!("window=24h&cursor={next}")).code(), "CURSOR_INVALID");
         assert_eq!(get("window=1y").wrong_fields()[0].0, "window");
         assert_eq!(board.host.get("/dashboard/trending").send().status, 401);
-    }
-
-    #[test]
-    fn every_window_is_read_through_its_index_and_in_its_order() {
-        let board = Board::new();
-        let wanted = PageRequest { limit: 20, cursor: None, offset: 0, count: false };
-        for window in Window::ALL {
-            let query = super::page(window, Viewer::Outsider, 1, (1, Uuid::NIL), &wanted);
-            let steps = board.host.plan(&query.text, &query.params);
-            assert!(
-                steps[0].contains(&format!("trends_{} ({}", window.column(), window.column())),
-                "{steps:?}"
-            );
-            assert!(steps.len() == 2, "{steps:?}");
-        }
     }
 }

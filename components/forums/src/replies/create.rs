@@ -2,10 +2,11 @@
 //! place under the post.
 
 mod keep;
+mod parent;
 
 use std::ops::RangeInclusive;
 
-use p2p_sdk::{Check, Ctx, Problem, Request, Response, Rule, Uuid, params};
+use p2p_sdk::{Check, Ctx, Problem, Request, Response, Uuid};
 use serde::Deserialize;
 
 use super::reply::Reply;
@@ -16,12 +17,9 @@ use crate::sweep;
 use crate::told::{Told, Words};
 use crate::topics::Seen;
 use keep::{batch, part, row, write};
+use parent::parent_author;
 
 pub const CONTENT: RangeInclusive<usize> = 1..=5_000;
-
-const UNKNOWN: Rule = Rule::Own("UNKNOWN", "is no reply to this post", "ليس رداً على هذه المشاركة");
-
-const PARENT: &str = "SELECT author_id FROM replies WHERE id = $1 AND post_id = $2 AND status = 'open'";
 
 /// What replies to a post.
 #[derive(Debug, Deserialize)]
@@ -51,13 +49,6 @@ pub async fn create(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     }
     sweep::now_and_then(ctx).await;
     answer
-}
-
-/// Who wrote the reply that is answered; 422 when there is no such reply.
-async fn parent_author(ctx: &Ctx, new: &NewReply, post: Uuid) -> Result<Option<Uuid>, Problem> {
-    let Some(parent) = new.parent_reply_id else { return Ok(None) };
-    let found = ctx.sql().query(PARENT, &params![parent, post]).await?.value()?;
-    found.map(Some).ok_or_else(|| Problem::invalid("parentReplyId", UNKNOWN))
 }
 
 async fn add(

@@ -104,14 +104,9 @@ impl Answers {
 #[cfg(test)]
 mod tests {
     use p2p_sdk::{Actor, Role};
-    use serde_json::{Value, json};
+    use serde_json::json;
 
-    use crate::fixture::{Found, Index};
-
-    fn ids(page: &Value) -> Vec<String> {
-        let items = page["items"].as_array().unwrap();
-        items.iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
-    }
+    use crate::fixture::{Found, Index, ids};
 
     #[test]
     fn an_organization_keeps_what_is_its_own() {
