@@ -1,6 +1,6 @@
 //! `GET /notifications`: the caller's, the latest first. One that is renewed comes to the front again.
 
-use p2p_sdk::{Ctx, Cursor, Page, PageRequest, People, Problem, Request, Response, Timestamp, Uuid, params};
+use p2p_sdk::{Ctx, Cursor, Page, PageRequest, People, Problem, Request, Response, Uuid, params};
 use serde::Deserialize;
 
 use super::notification::Notification;
@@ -57,7 +57,7 @@ async fn count(ctx: &Ctx, user: Uuid, condition: &str) -> Result<i64, Problem> {
 
 #[cfg(test)]
 mod tests {
-    use p2p_sdk::{Actor, Language};
+    use p2p_sdk::{Actor, Language, Timestamp};
     use serde_json::{Value, json};
 
     use super::*;

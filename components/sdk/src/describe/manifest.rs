@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::mistakes::mistakes;
 use super::openapi;
-use crate::feature::{Access, Feature, Migration, OWN, Route};
+use crate::feature::{Access, Feature, MailTemplate, Migration, OWN, Route};
 
 /// The version of `wit/` that the SDK is built against.
 const CONTRACT: &str = "0.1.1";
