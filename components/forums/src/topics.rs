@@ -27,7 +27,7 @@ pub use history::{Version, keep as keep_version, page as versions};
 pub use list::show as show_page;
 pub use row::{Json, Topic, columns};
 pub use seen::{SEEN, Seen};
-pub use visibility::{Visibility, bind as bind_viewer, condition as visible_to};
+pub use visibility::{Visibility, narrow as narrow_to_seen};
 
 use crate::switch::{Bookmark, Lock, Pin};
 use bookmark::Bookmarked;

@@ -11,12 +11,13 @@ pub struct Query {
     pub text: String,
     /// What its `$n` stand for.
     pub params: Params,
+    count: u32,
 }
 
 impl Query {
     /// Begins with this text.
     pub fn new(text: &str) -> Self {
-        Self { text: text.to_owned(), params: Params::new() }
+        Self { text: text.to_owned(), ..Self::default() }
     }
 
     /// Adds text.
@@ -26,7 +27,16 @@ impl Query {
 
     /// Adds a parameter; answers its number.
     pub fn bind(&mut self, value: &(impl Param + ?Sized)) -> u32 {
-        self.params.bind(value)
+        self.params.push(value);
+        self.count += 1;
+        self.count
+    }
+
+    /// The same behind other text, for what is put together from its end: conditions before the columns.
+    #[must_use]
+    pub fn behind(mut self, text: &str) -> Self {
+        self.text.insert_str(0, text);
+        self
     }
 
     /// The page that was asked for of what it finds, in this order, and one row more.
@@ -45,8 +55,8 @@ impl Query {
     #[must_use]
     pub fn counted(mut self) -> Self {
         let limit = self.bind(&PageRequest::count_limit());
-        self.text = format!("SELECT count(*) FROM ({} LIMIT ${limit}) AS counted", self.text);
-        self
+        self.add(&format!(" LIMIT ${limit}) AS counted"));
+        self.behind("SELECT count(*) FROM (")
     }
 
     /// What it finds.
@@ -82,7 +92,8 @@ mod tests {
         let mut query = Query::new("SELECT 1 WHERE ");
         let (one, two) = (query.bind("a"), query.bind(&None::<i64>));
         query.add(&format!("${one} = ${two}"));
-        assert_eq!((query.text.as_str(), query.params.bind(&1i64)), ("SELECT 1 WHERE $1 = $2", 3));
+        assert_eq!(query.bind(&1i64), 3);
+        assert_eq!(query.text, "SELECT 1 WHERE $1 = $2");
         assert_eq!(query.params, params!["a", None::<i64>, 1i64]);
     }
 

@@ -4,9 +4,7 @@
 
 use std::fmt::Write;
 
-use p2p_sdk::{
-    Actor, Cursor, PageRequest, Param, Params, Problem, Query, Timestamp, Uuid, Viewer, escape_like,
-};
+use p2p_sdk::{Actor, Cursor, PageRequest, Param, Problem, Query, Timestamp, Uuid, Viewer, escape_like};
 
 use super::filter::{Filter, Sort};
 use super::row::columns;
@@ -18,19 +16,16 @@ pub struct Selection {
     sort: Sort,
     /// Whose bookmarks are shown.
     user: Uuid,
-    /// Each led by `AND`.
-    conditions: String,
-    bound: Params,
+    /// Conditions, each led by `AND`.
+    narrowed: Query,
 }
 
 impl Selection {
     /// What this caller sees through this filter.
     pub fn new(filter: &Filter, actor: &Actor) -> Self {
         let viewer = Viewer::of(actor);
-        let mut bound = Params::new();
-        visibility::bind(viewer, &mut bound);
-        let (sort, user, conditions) = (filter.sort, actor.user_id, visibility::condition(viewer, 1));
-        let mut selection = Self { sort, user, conditions, bound };
+        let mut selection = Self { sort: filter.sort, user: actor.user_id, narrowed: Query::default() };
+        visibility::narrow(&mut selection.narrowed, viewer);
         selection.narrow("category =", filter.category.as_ref(), "");
         selection.narrow("created_by =", filter.author.as_ref(), "");
         selection.narrow("created_by =", filter.mine.then_some(&actor.user_id), "");
@@ -47,7 +42,7 @@ impl Selection {
         if let Some(cursor) = &wanted.cursor {
             self.go_on(cursor)?;
         }
-        let columns = columns(self.bound.bind(&self.user));
+        let columns = columns(self.narrowed.bind(&self.user));
         let order = format!("is_pinned DESC, {} DESC, id DESC", self.sort.column());
         Ok(self.select(&columns).page(&order, wanted))
     }
@@ -59,8 +54,8 @@ impl Selection {
 
     fn narrow<T: Param>(&mut self, before: &str, value: Option<&T>, after: &str) {
         if let Some(value) = value {
-            let number = self.bound.bind(value);
-            let _ = write!(self.conditions, " AND {before} ${number}{after}");
+            let number = self.narrowed.bind(value);
+            let _ = write!(self.narrowed.text, " AND {before} ${number}{after}");
         }
     }
 
@@ -72,17 +67,16 @@ impl Selection {
             Sort::Popular | Sort::Trending => self.bind_place(cursor.read::<(bool, i64, Uuid)>(list)?),
         };
         let order = self.sort.column();
-        let _ = write!(self.conditions, " AND (is_pinned, {order}, id) < (${first}, ${value}, ${id})");
+        let _ = write!(self.narrowed.text, " AND (is_pinned, {order}, id) < (${first}, ${value}, ${id})");
         Ok(())
     }
 
     fn bind_place(&mut self, (is_pinned, value, id): (bool, impl Param, Uuid)) -> [u32; 3] {
-        [self.bound.bind(&is_pinned), self.bound.bind(&value), self.bound.bind(&id)]
+        [self.narrowed.bind(&is_pinned), self.narrowed.bind(&value), self.narrowed.bind(&id)]
     }
 
     fn select(self, columns: &str) -> Query {
-        let text = format!("SELECT {columns} FROM topics WHERE status <> 'deleted'{}", self.conditions);
-        Query { text, params: self.bound }
+        self.narrowed.behind(&format!("SELECT {columns} FROM topics WHERE status <> 'deleted'"))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Who may see a topic: the whole network, or its organization only. Both forms of the rule stand here, for one topic
 //! and for a list, and must say the same.
 
-use p2p_sdk::{Cell, FromCell, Params, Uuid, Viewer};
+use p2p_sdk::{Cell, FromCell, Query, Uuid, Viewer};
 use serde::{Deserialize, Serialize};
 
 /// Who may see a topic.
@@ -41,19 +41,15 @@ impl FromCell<'_> for Visibility {
     }
 }
 
-/// The same for the rows of a list. The parameter of this number is the organization of a member; see `bind`.
-pub fn condition(viewer: Viewer, organization: u32) -> String {
+/// The same for the rows of a list.
+pub fn narrow(query: &mut Query, viewer: Viewer) {
     match viewer {
-        Viewer::Outsider => " AND visibility = 'network'".to_owned(),
-        Viewer::Member(_) => format!(" AND (visibility = 'network' OR organization_id = ${organization})"),
-        Viewer::PlatformAdmin => String::new(),
-    }
-}
-
-/// Adds the parameter of the condition, if it has one.
-pub fn bind(viewer: Viewer, params: &mut Params) {
-    if let Viewer::Member(organization) = viewer {
-        params.push(&organization);
+        Viewer::Outsider => query.add(" AND visibility = 'network'"),
+        Viewer::Member(own) => {
+            let own = query.bind(&own);
+            query.add(&format!(" AND (visibility = 'network' OR organization_id = ${own})"));
+        }
+        Viewer::PlatformAdmin => {}
     }
 }
 

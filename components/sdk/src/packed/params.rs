@@ -8,15 +8,12 @@ use crate::{Timestamp, Uuid};
 
 /// Packed parameters, made by [`params!`](crate::params).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Params {
-    bytes: Vec<u8>,
-    count: u32,
-}
+pub struct Params(Vec<u8>);
 
 impl Params {
     /// None yet.
     pub const fn new() -> Self {
-        Self { bytes: Vec::new(), count: 0 }
+        Self(Vec::new())
     }
 
     /// Adds the next one.
@@ -24,32 +21,25 @@ impl Params {
         value.put(self);
     }
 
-    /// Adds the next one; answers its number, for the `$n` that stands for it.
-    pub fn bind(&mut self, value: &(impl Param + ?Sized)) -> u32 {
-        self.push(value);
-        self.count
-    }
-
     /// The packed list.
     pub fn into_bytes(self) -> Vec<u8> {
-        self.bytes
+        self.0
     }
 
     /// With the header of a list, also when no cell follows.
     pub(super) fn started(capacity: usize) -> Self {
         let mut bytes = Vec::with_capacity(capacity);
         bytes.extend_from_slice(&PLAIN);
-        Self { bytes, count: 0 }
+        Self(bytes)
     }
 
     #[inline]
     fn cell(&mut self, tag: u8) -> &mut Vec<u8> {
-        if self.bytes.is_empty() {
+        if self.0.is_empty() {
             *self = Self::started(64);
         }
-        self.count += 1;
-        self.bytes.push(tag);
-        &mut self.bytes
+        self.0.push(tag);
+        &mut self.0
     }
 
     #[inline]
@@ -70,7 +60,7 @@ impl Deref for Params {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        &self.bytes
+        &self.0
     }
 }
 

@@ -1,8 +1,6 @@
 //! `GET /use-cases/bookmarks`: what the caller keeps and may still see.
 
-use p2p_sdk::{
-    Ctx, Cursor, FromRow, Page, PageRequest, Params, Problem, Query, Request, Response, Timestamp, Uuid,
-};
+use p2p_sdk::{Ctx, Cursor, FromRow, Page, PageRequest, Problem, Query, Request, Response, Timestamp, Uuid};
 
 use crate::cases::{Card, Viewer, columns, show_page};
 
@@ -19,36 +17,31 @@ pub async fn list(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     let mut page = Page::new(&wanted, cards, |(last, at)| Cursor::new(LIST, p2p_sdk::params![at, last.id]))
         .map(|(card, _)| card);
     if wanted.count {
-        page = page.with_total(count(ctx, viewer).await?);
+        page = page.with_total(kept("use_case_id", viewer).counted().number(ctx).await?);
     }
     show_page(ctx, page).await
 }
 
 fn page(viewer: Viewer, (at, id): (Timestamp, Uuid), wanted: &PageRequest) -> Query {
-    let mut bound = Params::new();
-    let kept = kept(viewer, &mut bound);
-    let (at, id) = (bound.bind(&at), bound.bind(&id));
     // The caller is the first parameter of what is kept.
-    let text = format!("SELECT {}, kept_at {kept} AND (kept_at, use_case_id) < (${at}, ${id})", columns(1));
-    Query { text, params: bound }.page("kept_at DESC, use_case_id DESC", wanted)
+    let mut query = kept(&format!("{}, kept_at", columns(1)), viewer);
+    let (at, id) = (query.bind(&at), query.bind(&id));
+    query.add(&format!(" AND (kept_at, use_case_id) < (${at}, ${id})"));
+    query.page("kept_at DESC, use_case_id DESC", wanted)
 }
 
-async fn count(ctx: &Ctx, viewer: Viewer) -> Result<i64, Problem> {
-    let mut bound = Params::new();
-    let kept = kept(viewer, &mut bound);
-    Query { text: format!("SELECT use_case_id {kept}"), params: bound }.counted().number(ctx).await
-}
-
-/// What the caller keeps and may see.
-fn kept(viewer: Viewer, bound: &mut Params) -> String {
-    let user = bound.bind(&viewer.user());
+/// These columns of what the caller keeps and may see.
+fn kept(columns: &str, viewer: Viewer) -> Query {
+    let mut query = Query::default();
+    let user = query.bind(&viewer.user());
     let own = viewer
-        .own(bound)
+        .own(&mut query)
         .map_or_else(|| "1 = 1".to_owned(), |own| format!("(status = 'published' OR {own})"));
-    format!(
-        "FROM (SELECT use_case_id, created_at AS kept_at FROM bookmarks WHERE user_id = ${user}) AS kept \
-        JOIN use_cases ON use_cases.id = kept.use_case_id WHERE {own}"
-    )
+    query.add(&format!(
+        "SELECT {columns} FROM (SELECT use_case_id, created_at AS kept_at FROM bookmarks WHERE user_id = ${user}) \
+        AS kept JOIN use_cases ON use_cases.id = kept.use_case_id WHERE {own}"
+    ));
+    query
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use p2p_sdk::{Cursor, PageRequest, Param, Params, Problem, Query, Timestamp, Uuid, escape_like};
+use p2p_sdk::{Cursor, PageRequest, Param, Problem, Query, Timestamp, Uuid, escape_like};
 
 use super::card::{Status, columns};
 use super::filter::{Bbox, Narrowed, Sort};
@@ -15,26 +15,25 @@ pub struct Selection {
     sort: Sort,
     /// Whose likes and bookmarks are shown.
     user: Uuid,
-    /// Each led by `AND`.
-    conditions: String,
-    bound: Params,
+    /// Conditions, joined by `AND`.
+    narrowed: Query,
 }
 
 impl Selection {
     /// What this caller sees through this filter.
     pub fn new(filter: &Narrowed, viewer: Viewer) -> Self {
         let (sort, user) = (filter.sort, viewer.user());
-        let mut selection = Self { sort, user, conditions: String::new(), bound: Params::new() };
+        let mut selection = Self { sort, user, narrowed: Query::default() };
         selection.admit(filter, viewer);
         if let Some(organization) = &filter.organization_id {
-            let number = selection.bound.bind(organization);
+            let number = selection.narrowed.bind(organization);
             selection.and(&format!("organization_id = ${number}"));
         }
         for (kind, terms) in &filter.terms {
             selection.narrow(kind, terms);
         }
         for word in &filter.words {
-            let number = selection.bound.bind(&format!("%{}%", escape_like(word)));
+            let number = selection.narrowed.bind(&format!("%{}%", escape_like(word)));
             selection.and(&format!("words LIKE ${number} ESCAPE '!'"));
         }
         if let Some(bbox) = filter.bbox {
@@ -51,23 +50,23 @@ impl Selection {
         }
         if filter.mine {
             let user = self.user;
-            let number = self.bound.bind(&user);
+            let number = self.narrowed.bind(&user);
             self.and(&format!("submitted_by = ${number}"));
         } else if status != Some(Status::Published)
-            && let Some(own) = viewer.own(&mut self.bound)
+            && let Some(own) = viewer.own(&mut self.narrowed)
         {
             self.and(&own);
         }
     }
 
     fn and(&mut self, condition: &str) {
-        let joint = if self.conditions.is_empty() { "" } else { " AND " };
-        let _ = write!(self.conditions, "{joint}{condition}");
+        let joint = if self.narrowed.text.is_empty() { "" } else { " AND " };
+        let _ = write!(self.narrowed.text, "{joint}{condition}");
     }
 
     /// Only what has one of these terms.
     fn narrow(&mut self, kind: &str, terms: &[String]) {
-        let numbers: Vec<_> = terms.iter().map(|term| format!("${}", self.bound.bind(term))).collect();
+        let numbers: Vec<_> = terms.iter().map(|term| format!("${}", self.narrowed.bind(term))).collect();
         let terms = numbers.join(", ");
         self.and(&format!(
             "id IN (SELECT use_case_id FROM use_case_terms WHERE kind = '{kind}' AND term IN ({terms}))"
@@ -76,7 +75,7 @@ impl Selection {
 
     /// Only what lies in this part of the map, which may reach across the date line.
     fn within(&mut self, Bbox { west, south, east, north }: Bbox) {
-        let [south, north, from, to] = [south, north, west, east].map(|side| self.bound.bind(&side));
+        let [south, north, from, to] = [south, north, west, east].map(|side| self.narrowed.bind(&side));
         let joint = if west <= east { "AND" } else { "OR" };
         self.and(&format!(
             "latitude >= ${south} AND latitude <= ${north} AND (longitude >= ${from} {joint} longitude <= ${to})"
@@ -88,7 +87,7 @@ impl Selection {
         if let Some(cursor) = &wanted.cursor {
             self.go_on(cursor)?;
         }
-        let columns = columns(self.bound.bind(&self.user));
+        let columns = columns(self.narrowed.bind(&self.user));
         let order = format!("{} DESC, id DESC", self.sort.column());
         Ok(self.select(&columns).page(&order, wanted))
     }
@@ -111,12 +110,11 @@ impl Selection {
     }
 
     fn bind_place(&mut self, (value, id): (impl Param, Uuid)) -> (u32, u32) {
-        (self.bound.bind(&value), self.bound.bind(&id))
+        (self.narrowed.bind(&value), self.narrowed.bind(&id))
     }
 
     fn select(self, columns: &str) -> Query {
-        let text = format!("SELECT {columns} FROM use_cases WHERE {}", self.conditions);
-        Query { text, params: self.bound }
+        self.narrowed.behind(&format!("SELECT {columns} FROM use_cases WHERE "))
     }
 }
 
