@@ -1,6 +1,8 @@
 //! Cards of people from the host's directory, asked for once per answer. Stores nobody's name: who leaves is a former member
 //! everywhere at once.
 
+use std::pin::Pin;
+
 use serde::Serialize;
 
 use crate::{Ctx, FromRow, Language, Problem, Row, RowError, Rows, Uuid};
@@ -67,6 +69,9 @@ impl<'a> Person<'a> {
     }
 }
 
+/// The directory's answer on its way.
+type Asking<'c> = Pin<Box<dyn Future<Output = Result<Rows, Problem>> + 'c>>;
+
 /// The directory's answer, by id. A page has at most a hundred people: looking through them beats sorting them.
 #[derive(Debug, Default)]
 pub struct People<'a>(Vec<Known<'a>>);
@@ -80,18 +85,15 @@ struct Known<'a> {
 
 impl<'a> People<'a> {
     /// Asks the directory for these people, none twice, and not at all when there are none. `read` shows the answer.
-    pub async fn ask(ctx: &Ctx, ids: impl Iterator<Item = Uuid>) -> Result<Rows, Problem> {
+    pub fn ask<'c>(ctx: &'c Ctx, ids: impl Iterator<Item = Uuid>) -> Asking<'c> {
         let mut asked: Vec<Uuid> = Vec::new();
         for id in ids {
             if !asked.contains(&id) {
                 asked.push(id);
             }
         }
-        if asked.is_empty() {
-            return Ok(Rows::default());
-        }
-        let ids = asked.iter().flat_map(|id| *id.as_bytes()).collect();
-        Ok(ctx.directory().users(ids).await?)
+        // One future for whatever names the people: each of its own would make the component larger.
+        Box::pin(ask(ctx, asked))
     }
 
     /// Reads the answer of `ask`, or of `ctx.directory().search(…)`.
@@ -123,6 +125,14 @@ impl<'a> People<'a> {
     pub fn organization(&self, id: Uuid) -> Option<PersonOrganization<'a>> {
         self.0.iter().filter_map(|known| known.organization).find(|organization| organization.id == id)
     }
+}
+
+async fn ask(ctx: &Ctx, ids: Vec<Uuid>) -> Result<Rows, Problem> {
+    if ids.is_empty() {
+        return Ok(Rows::default());
+    }
+    let ids = ids.iter().flat_map(|id| *id.as_bytes()).collect();
+    Ok(ctx.directory().users(ids).await?)
 }
 
 impl<'a> FromRow<'a> for Known<'a> {
