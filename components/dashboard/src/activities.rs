@@ -7,14 +7,16 @@ mod list;
 mod messages;
 mod note;
 mod shown;
+mod wanted;
 
 use p2p_sdk::{Access, Code, Feature, Page, get};
 
 pub use action::Action;
 pub use list::recent;
-use list::{Logged, Wanted};
 pub use note::{Note, forget, note};
 pub use shown::Activity;
+
+use wanted::{Logged, Wanted};
 
 /// The collection, as the seed of the product draws it.
 const ACTIVITIES: &str = "activities";
@@ -31,7 +33,7 @@ pub fn routes(feature: Feature) -> Feature {
                 .summary("What people did, the latest first: the caller, their organization, or the network.")
                 .paged()
                 .query::<Wanted>()
-                .answers::<Page<Activity>>(200),
+                .answers::<Page<Activity<'static>>>(200),
         )
         .route(
             get("/activity", list::log)
@@ -39,7 +41,7 @@ pub fn routes(feature: Feature) -> Feature {
                 .summary("Everything that people of the caller's organization did, the latest first.")
                 .paged()
                 .query::<Logged>()
-                .answers::<Page<Activity>>(200)
+                .answers::<Page<Activity<'static>>>(200)
                 .fails(&[Code::NotFound]),
         )
 }

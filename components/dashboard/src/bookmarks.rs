@@ -1,11 +1,11 @@
 //! Topics and use cases that people keep for later: who keeps what, so that how many is counted among those that they may
 //! still see.
 
-use p2p_sdk::{Batch, Ctx, Delivery, Feature, Heard, Problem, Uuid, params};
+use p2p_sdk::{Batch, Ctx, Delivery, Feature, Heard, Problem, Query, Uuid, Viewer, params};
 use serde::Deserialize;
 
 use crate::trending::{self, Deed, Touch};
-use crate::viewer::{Query, Viewer};
+use crate::viewer;
 
 /// Further than this nobody counts.
 const MOST: i64 = 10_000;
@@ -49,13 +49,12 @@ async fn bookmarked(ctx: &Ctx, event: Delivery) -> Heard {
 pub async fn count(ctx: &Ctx, user: Uuid, viewer: Viewer) -> Result<i64, Problem> {
     let mut query = Query::new("SELECT count(*) FROM (SELECT b.thing_id FROM bookmarks b ");
     query.add("JOIN things t ON t.id = b.thing_id WHERE b.user_id = ");
-    let user = query.take(&user);
-    query.add(&user);
-    query.add(" AND t.status = 'open'");
-    viewer.narrow(&mut query);
-    let most = query.take(&MOST);
-    query.add(&format!(" LIMIT {most}) AS kept"));
-    Ok(ctx.sql().query(&query.text, &query.params).await?.value()?.unwrap_or(0))
+    let user = query.bind(&user);
+    query.add(&format!("${user} AND t.status = 'open'"));
+    viewer::narrow(&mut query, viewer);
+    let most = query.bind(&MOST);
+    query.add(&format!(" LIMIT ${most}) AS kept"));
+    query.number(ctx).await
 }
 
 #[cfg(test)]

@@ -78,11 +78,9 @@ struct Recounted {
 
 /// Subscribes to files and to messages that are read or gone. Messages that are sent are heard by the activities.
 pub fn hear(feature: Feature) -> Feature {
-    let kept = ["accounts.file.kept", "forums.file.kept", "use-cases.file.kept"];
-    let dropped = ["accounts.file.dropped", "forums.file.dropped", "use-cases.file.dropped"];
-    let feature = kept.into_iter().fold(feature, |feature, topic| feature.on_event(topic, file_kept));
-    let feature = dropped.into_iter().fold(feature, |feature, topic| feature.on_event(topic, file_dropped));
     feature
+        .on_events(&["accounts.file.kept", "forums.file.kept", "use-cases.file.kept"], file_kept)
+        .on_events(&["accounts.file.dropped", "forums.file.dropped", "use-cases.file.dropped"], file_dropped)
         .on_event("messaging.message.read", message_read)
         .on_event("messaging.message.deleted", message_deleted)
         .on_event("messaging.unread.retold", unread_retold)

@@ -27,15 +27,7 @@ impl Board {
         let stranger = host.person(Role::Admin);
         let platform_admin = Actor { platform_admin: true, ..host.person(Role::Member) };
         for (actor, name) in [(&layla, "Layla Noor"), (&omar, "Omar Aziz")] {
-            host.introduce(Card {
-                id: actor.user_id,
-                name: name.to_owned(),
-                title: None,
-                verified: true,
-                active: true,
-                role: actor.role,
-                organization: actor.organization_id.map(|id| (id, "Nakheel".to_owned())),
-            });
+            host.introduce(Card::of(actor, name, "Nakheel"));
         }
         Self { host, layla, omar, stranger, platform_admin }
     }

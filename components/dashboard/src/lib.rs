@@ -2,7 +2,6 @@
 //! features' events alone; asks none of them anything. This file is the table of what the feature has.
 
 mod activities;
-mod authors;
 mod bookmarks;
 mod counters;
 #[cfg(test)]

@@ -18,13 +18,13 @@ const RECENT: u32 = 10;
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "describe", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
-struct DashboardStats {
+struct DashboardStats<'a> {
     user: UserStats,
     /// None for who belongs to no organization.
     #[cfg_attr(feature = "describe", schema(required))]
     organization: Option<OrganizationStats>,
     /// Of the caller's organization, the latest first.
-    recent_activity: Vec<Activity>,
+    recent_activity: Vec<Activity<'a>>,
 }
 
 /// What statistics add to the feature.
@@ -32,7 +32,7 @@ pub fn routes(feature: Feature) -> Feature {
     feature.route(
         get("/dashboard/stats", stats)
             .summary("How much the caller and their organization have, and what happened lately.")
-            .answers::<DashboardStats>(200),
+            .answers::<DashboardStats<'static>>(200),
     )
 }
 
@@ -41,7 +41,9 @@ async fn stats(ctx: &Ctx, _: Request) -> Result<Response, Problem> {
     let (user, organization, recent) =
         join3(UserStats::of(&overlapping), OrganizationStats::of(&overlapping), recent(&overlapping, RECENT))
             .await;
-    Ok(Response::ok(&DashboardStats { user: user?, organization: organization?, recent_activity: recent? }))
+    let (user, organization, mut recent) = (user?, organization?, recent?);
+    let recent_activity = recent.show(ctx.call().language)?;
+    Ok(Response::ok(&DashboardStats { user, organization, recent_activity }))
 }
 
 #[cfg(test)]

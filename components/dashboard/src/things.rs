@@ -6,9 +6,11 @@ mod keep;
 mod tally;
 mod use_cases;
 
-use p2p_sdk::{Feature, Timestamp, Uuid};
+use p2p_sdk::{Batch, Ctx, Feature, Heard, Timestamp, Uuid};
 
 pub use keep::Gone;
+
+use crate::trending::{self, Touch};
 use keep::{like, put, remove};
 
 /// What it is.
@@ -59,6 +61,17 @@ pub struct Thing<'a> {
 /// Subscribes to everything that makes, changes or removes a thing.
 pub fn hear(feature: Feature) -> Feature {
     use_cases::hear(forums::hear(feature))
+}
+
+/// Keeps how many like a thing, where that is told, and what somebody's like does to its heat.
+async fn keep_like(ctx: &Ctx, id: Uuid, count: Option<i64>, touch: Option<Touch>, liked: bool) -> Heard {
+    let batch = count.into_iter().fold(Batch::new(), |batch, count| like(batch, id, count));
+    let batch = match touch {
+        Some(touch) => trending::touch(ctx, batch, &touch, liked).await?,
+        None => batch,
+    };
+    batch.commit(ctx).await?;
+    Ok(())
 }
 
 #[cfg(test)]

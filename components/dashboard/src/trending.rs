@@ -3,6 +3,7 @@
 
 mod heat;
 mod list;
+mod statement;
 mod touch;
 
 use p2p_sdk::{Feature, Page, get};
@@ -17,6 +18,6 @@ pub fn routes(feature: Feature) -> Feature {
             .summary("Topics and use cases that most was done around lately, the hottest first.")
             .paged()
             .query::<Wanted>()
-            .answers::<Page<Trend>>(200),
+            .answers::<Page<Trend<'static>>>(200),
     )
 }

@@ -6,6 +6,7 @@ mod keep;
 mod show;
 mod sweep;
 
+use p2p_sdk::media_type::DOCX;
 use p2p_sdk::{Code, Feature, Uploads, Uuid, get, post};
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +21,6 @@ const FILE_KEPT: &str = "forums.file.kept";
 const FILE_DROPPED: &str = "forums.file.dropped";
 
 const MIB: u64 = 1 << 20;
-const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
 const UPLOADS: Uploads = Uploads {
     max_files: 5,
@@ -113,22 +113,6 @@ struct File<'a> {
 /// The blob of a file.
 fn blob(id: Uuid) -> String {
     format!("attachments/{id}")
-}
-
-/// Whether a name ends as files of this type do.
-fn is_called_so(filename: &str, media_type: &str) -> bool {
-    let extensions: &[&str] = match media_type {
-        "image/jpeg" => &["jpg", "jpeg"],
-        "image/png" => &["png"],
-        "image/webp" => &["webp"],
-        "image/gif" => &["gif"],
-        "application/pdf" => &["pdf"],
-        "text/plain" => &["txt"],
-        DOCX => &["docx"],
-        _ => &[],
-    };
-    let ending = filename.rsplit_once('.').map_or("", |(_, ending)| ending);
-    extensions.iter().any(|extension| extension.eq_ignore_ascii_case(ending))
 }
 
 /// What attachments add to the feature.

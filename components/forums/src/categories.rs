@@ -1,10 +1,10 @@
 //! What topics are sorted under, and how many stand under each. The categories come with the migrations and are never
 //! changed here; the counts are kept with each topic, in its own commit.
 
-use p2p_sdk::{Batch, Ctx, Feature, Problem, Request, Response, Rule, Uuid, from_row, get, params};
+use p2p_sdk::{Batch, Ctx, Feature, Problem, Request, Response, Rule, Uuid, Viewer, from_row, get, params};
 use serde::Serialize;
 
-use crate::topics::{Viewer, Visibility};
+use crate::topics::Visibility;
 
 const FIND: &str = "SELECT slug FROM categories WHERE slug = $1";
 const COUNT: &str = "INSERT INTO category_counts (category, scope, topics) VALUES ($1, $2, $3) \

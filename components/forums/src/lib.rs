@@ -1,9 +1,7 @@
 //! Forums: topics of a network of organizations, and the posts in them. This file is the table of what the feature has;
 //! what each route does stands in a file named after it. Knows no other feature.
 
-mod again;
 mod attachments;
-mod authors;
 mod below;
 mod bookmarks;
 mod categories;
@@ -16,7 +14,6 @@ mod posts;
 mod replies;
 mod retell;
 mod revisions;
-mod rights;
 mod sweep;
 mod switch;
 mod told;

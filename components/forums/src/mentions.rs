@@ -1,10 +1,7 @@
 //! People named in a text: `@huda.salem` or `@huda_salem` names whoever is called so and nobody else. The directory knows
 //! the names; a name that several people answer to names none of them.
 
-use p2p_sdk::{Actor, Ctx, Problem, Uuid};
-
-use crate::authors::{Author, Authors};
-use crate::topics::fold;
+use p2p_sdk::{Actor, Ctx, People, Person, Problem, Uuid, fold};
 
 /// People that one text may name.
 const COUNT_MAX: usize = 10;
@@ -23,7 +20,7 @@ pub async fn find(
     let mut found = Vec::new();
     for name in names(content) {
         let rows = ctx.directory().search(&name, NAMESAKES).await?;
-        let Some(person) = only(&name, &Authors::read(&rows)?) else { continue };
+        let Some(person) = only(&name, &People::read(&rows)?) else { continue };
         let reads =
             within.is_none_or(|own| person.organization.is_some_and(|organization| organization.id == own));
         if reads && person.id != actor.user_id && !found.contains(&person.id) {
@@ -34,7 +31,7 @@ pub async fn find(
 }
 
 /// The one person of this name: who bears exactly this one, or else whose name alone begins so.
-fn only<'a>(name: &str, found: &Authors<'a>) -> Option<Author<'a>> {
+fn only<'a>(name: &str, found: &People<'a>) -> Option<Person<'a>> {
     let mut exact = found.iter().filter(|person| fold(person.name) == fold(name));
     match (exact.next(), exact.next()) {
         (Some(person), None) => Some(*person),

@@ -1,82 +1,26 @@
 //! Telling again what there is, for those who make their projections anew: every topic, post and reply that is there, as
 //! the events of their changes say it, without the people named in them. Nobody is notified twice.
 
-use p2p_sdk::{
-    Batch, Ctx, EventError, Feature, FromRow, RetellPage, Retold, Row, RowError, Timestamp, Uuid, params,
-};
-use serde_json::value::RawValue;
+mod guards;
+mod texts;
+mod topics;
 
-use crate::posts::{self, POST, PostRow, Wanted};
+use p2p_sdk::{Batch, Ctx, EventError, Feature, FromRow, RetellPage, Retold, Uuid, params};
+
+use crate::posts::{POST, PostRow};
 use crate::replies::{REPLY, ReplyRow};
-use crate::told::{self, Told};
-use crate::topics::{Json, SEEN, Seen};
+use crate::told::Told;
+use crate::topics::{SEEN, Seen};
+use guards::Guards;
+use texts::Texts;
+use topics::topics;
 
-const TOPIC_RETOLD: &str = "forums.topic.retold";
 const POST_RETOLD: &str = "forums.post.retold";
 const REPLY_RETOLD: &str = "forums.reply.retold";
-
-/// These change nothing and hold what was read: a page that somebody writes to meanwhile is read again, so that nothing is
-/// told behind an event that has made it old.
-const SAME_TOPIC: &str =
-    "UPDATE topics SET version = version WHERE id = $1 AND version = $2 AND status <> 'deleted'";
-const SAME_POST: &str =
-    "UPDATE posts SET version = version WHERE id = $1 AND version = $2 AND status = 'open'";
-const SAME_REPLY: &str =
-    "UPDATE replies SET version = version WHERE id = $1 AND version = $2 AND status = 'open'";
 
 /// What retelling adds to the feature.
 pub fn routes(feature: Feature) -> Feature {
     feature.retells("topic", topics).retells("post", posts).retells("reply", replies)
-}
-
-/// A topic, and the text of its root post.
-struct Whole<'a> {
-    seen: Seen,
-    slug: &'a str,
-    tags: &'a RawValue,
-    excerpt: &'a str,
-    likes: i64,
-    created_at: Timestamp,
-    revision: Uuid,
-}
-
-impl<'a> FromRow<'a> for Whole<'a> {
-    fn from_row(row: &mut Row<'a>) -> Result<Self, RowError> {
-        let (seen, slug) = (Seen::from_row(row)?, row.get()?);
-        let tags = row.get::<Json<'_>>()?.0;
-        let (excerpt, likes, created_at) = (row.get()?, row.get()?, row.get()?);
-        Ok(Self { seen, slug, tags, excerpt, likes, created_at, revision: row.get()? })
-    }
-}
-
-async fn topics(ctx: &Ctx, page: RetellPage) -> Result<Retold, EventError> {
-    let text = format!(
-        "SELECT {SEEN}, t.slug, t.tags, t.excerpt, t.likes, t.created_at, p.revision FROM topics t \
-         JOIN posts p ON p.id = t.id WHERE t.id > $1 AND t.status <> 'deleted' ORDER BY t.id LIMIT $2"
-    );
-    let rows = ctx.sql().query(&text, &params![page.after_id()?, page.limit]).await?;
-    let found = rows.all::<Whole<'_>>()?;
-    let root = |id, revision| Wanted { id, revision, post: id, chunk: 0 };
-    let texts = Texts::of(ctx, found.iter().map(|topic| root(topic.seen.id, topic.revision))).await?;
-    let mut guards = Guards::default();
-    let mut told = Batch::new();
-    for topic in &found {
-        let seen = &topic.seen;
-        guards.topic(seen);
-        let retold = Told {
-            slug: Some(topic.slug),
-            category: Some(&seen.category),
-            tags: Some(topic.tags),
-            excerpt: Some(topic.excerpt),
-            text: texts.of_id(seen.id),
-            count: Some(topic.likes),
-            created_at: Some(topic.created_at),
-            ..seen.told(seen.id, seen.created_by, seen.organization_id)
-        };
-        told = told.tell(retold.event(TOPIC_RETOLD));
-    }
-    let ids: Vec<_> = found.iter().map(|topic| topic.seen.id).collect();
-    Ok(page.told(&ids, guards.before(told)))
 }
 
 async fn posts(ctx: &Ctx, page: RetellPage) -> Result<Retold, EventError> {
@@ -133,7 +77,7 @@ async fn replies(ctx: &Ctx, page: RetellPage) -> Result<Retold, EventError> {
     for Answering { topic, reply, post_author, post_version, parent_author } in &found {
         guards.topic(topic);
         guards.post(reply.post_id, *post_version);
-        guards.add(SAME_REPLY, reply.id, reply.version);
+        guards.reply(reply);
         let retold = Told {
             text: texts.of_id(reply.id),
             post_id: Some(reply.post_id),
@@ -151,56 +95,12 @@ async fn replies(ctx: &Ctx, page: RetellPage) -> Result<Retold, EventError> {
     Ok(page.told(&ids, guards.before(told)))
 }
 
-/// What must still be as it was read, each thing once.
-#[derive(Default)]
-struct Guards(Vec<(&'static str, Uuid, i64)>);
-
-impl Guards {
-    fn topic(&mut self, topic: &Seen) {
-        self.add(SAME_TOPIC, topic.id, topic.version);
-    }
-
-    fn post(&mut self, id: Uuid, version: i64) {
-        self.add(SAME_POST, id, version);
-    }
-
-    fn add(&mut self, statement: &'static str, id: Uuid, version: i64) {
-        let guard = (statement, id, version);
-        if !self.0.contains(&guard) {
-            self.0.push(guard);
-        }
-    }
-
-    /// In one order for everybody, so that no two wait for each other: topics before posts before replies, as writers do.
-    fn before(mut self, told: Batch) -> Batch {
-        let rank = |statement: &str| [SAME_TOPIC, SAME_POST].iter().position(|known| *known == statement);
-        self.0.sort_by_key(|(statement, id, _)| (rank(statement).unwrap_or(2), *id.as_bytes()));
-        let guard = |batch: Batch, (statement, id, version)| batch.run_one(statement, params![id, version]);
-        self.0.into_iter().fold(told, guard)
-    }
-}
-
-/// How texts begin, without markup, by the thing they belong to.
-struct Texts(Vec<(Uuid, String)>);
-
-impl Texts {
-    async fn of(ctx: &Ctx, wanted: impl Iterator<Item = Wanted>) -> Result<Self, EventError> {
-        let texts = posts::texts(ctx, &wanted.collect::<Vec<_>>(), Vec::new()).await?;
-        let (ids, contents): (Vec<_>, Vec<_>) = texts.into_iter().map(|text| (text.id, text.content)).unzip();
-        let plain = if contents.is_empty() { Vec::new() } else { told::plain(ctx, contents).await };
-        Ok(Self(ids.into_iter().zip(plain).collect()))
-    }
-
-    fn of_id(&self, id: Uuid) -> Option<&str> {
-        self.0.iter().find(|(of, _)| *of == id).map(|(_, text)| text.as_str())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use p2p_sdk::host::Event;
     use serde_json::{Value, json};
 
+    use super::topics::TOPIC_RETOLD;
     use super::*;
     use crate::fixture::{Forum, draft, with};
 

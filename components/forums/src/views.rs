@@ -1,97 +1,25 @@
-//! Who looked at a topic: counted once per person and day, not its author, and written a few at a time. A look is never
-//! worth a failure: what cannot be counted is told to the log, and what waits in the cache when a host dies is lost.
+//! Who looked at a topic: counted as the house counts looks, by statements that know where.
 
-use std::time::Duration;
+use p2p_sdk::Views;
 
-use p2p_sdk::{Batch, Ctx, Problem, Uuid, params};
-use serde_json::json;
-
-/// How long somebody's look at a topic counts for all of theirs.
-const ONCE_IN: Duration = Duration::from_secs(24 * 60 * 60);
-const ONCE_IN_MS: u64 = 24 * 60 * 60 * 1000;
-/// So many looks are written at once.
-const TOGETHER: i64 = 64;
-/// After so long the next look is written with those that waited.
-const PAUSE_MS: u64 = 10_000;
-
-/// How many looks were ever put into the cache: the number of the last one.
-const LAST: &str = "views.last";
-/// The number of the last one that was written.
-const WRITTEN: &str = "views.written";
-const PAUSE: &str = "views.pause";
-
-/// Takes place before the look is remembered, so that it sees whether an earlier one still counts.
-const COUNT: &str = "UPDATE topics SET views = views + 1 WHERE id = $1 AND NOT EXISTS \
-    (SELECT 1 FROM topic_views WHERE topic_id = $1 AND user_id = $2 AND seen_at > $3)";
-const REMEMBER: &str = "INSERT INTO topic_views (topic_id, user_id, seen_at) VALUES ($1, $2, $3) \
-    ON CONFLICT (topic_id, user_id) DO UPDATE SET seen_at = excluded.seen_at WHERE topic_views.seen_at <= $4";
-
-/// Notes that somebody looked at a topic.
-pub async fn note(ctx: &Ctx, topic: Uuid, author: Uuid, viewer: Uuid) {
-    if viewer == author {
-        return;
-    }
-    if let Err(problem) = keep(ctx, topic, viewer).await {
-        ctx.warn("a view was not counted", &json!({ "topic": topic, "cause": problem.to_string() }));
-    }
-}
-
-async fn keep(ctx: &Ctx, topic: Uuid, viewer: Uuid) -> Result<(), Problem> {
-    let cache = ctx.cache();
-    if cache.increment(&format!("seen:{topic}:{viewer}"), 1, ONCE_IN_MS).await? != 1 {
-        return Ok(());
-    }
-    let number = cache.increment(LAST, 1, ONCE_IN_MS).await?;
-    let look = [*topic.as_bytes(), *viewer.as_bytes()].concat();
-    cache.set(&place(number), look, ONCE_IN_MS).await?;
-    if number % TOGETHER == 0 || cache.increment(PAUSE, 1, PAUSE_MS).await? == 1 {
-        write(ctx, number).await?;
-    }
-    Ok(())
-}
-
-fn place(number: i64) -> String {
-    format!("view:{number}")
-}
-
-/// Writes what waits, up to this number. Twice is fine: a look that was written counts no more.
-async fn write(ctx: &Ctx, last: i64) -> Result<(), Problem> {
-    let written = ctx.cache().increment(WRITTEN, 0, ONCE_IN_MS).await?;
-    // Numbers begin again when the cache forgets them.
-    let written = if written > last { 0 } else { written };
-    ctx.cache().increment(WRITTEN, last - written, ONCE_IN_MS).await?;
-    // In one order, so that two who write at once wait for each other and not in a ring.
-    let mut looks: Vec<(Uuid, Uuid)> = Vec::new();
-    for number in written.max(last - 2 * TOGETHER) + 1..=last {
-        let Some(look) = ctx.cache().get(&place(number)).await?.as_deref().and_then(read) else { continue };
-        let at = looks.partition_point(|other| *other < look);
-        if looks.get(at) != Some(&look) {
-            looks.insert(at, look);
-        }
-    }
-    let now = ctx.now();
-    let since = now.before(ONCE_IN);
-    let batch = looks.into_iter().fold(Batch::new(), |batch, (topic, viewer)| {
-        let batch = batch.run(COUNT, params![topic, viewer, since]);
-        batch.run(REMEMBER, params![topic, viewer, now, since])
-    });
-    batch.commit(ctx).await?;
-    Ok(())
-}
-
-fn read(look: &[u8]) -> Option<(Uuid, Uuid)> {
-    let (topic, viewer) = look.split_at_checked(16)?;
-    Some((Uuid::from_slice(topic)?, Uuid::from_slice(viewer)?))
-}
+/// Looks at topics.
+pub const VIEWS: Views = Views {
+    thing: "topic",
+    count: "UPDATE topics SET views = views + 1 WHERE id = $1 AND NOT EXISTS \
+        (SELECT 1 FROM topic_views WHERE topic_id = $1 AND user_id = $2 AND seen_at > $3)",
+    remember: "INSERT INTO topic_views (topic_id, user_id, seen_at) VALUES ($1, $2, $3) \
+        ON CONFLICT (topic_id, user_id) DO UPDATE SET seen_at = excluded.seen_at WHERE topic_views.seen_at <= $4",
+};
 
 #[cfg(test)]
 mod tests {
     use std::future::Future;
     use std::pin::pin;
     use std::task::{Context, Waker};
+    use std::time::Duration;
 
-    use p2p_sdk::Role;
     use p2p_sdk::host::{Level, SqlError};
+    use p2p_sdk::{Role, Uuid, params};
 
     use super::*;
     use crate::fixture::Forum;
@@ -110,7 +38,7 @@ mod tests {
             forum.read(&forum.stranger, topic);
         }
         assert_eq!(views(&forum, topic), 1);
-        forum.host.advance(ONCE_IN - Duration::from_secs(1));
+        forum.host.advance(Views::ONCE_IN - Duration::from_secs(1));
         forum.read(&forum.stranger, topic);
         assert_eq!(views(&forum, topic), 1);
         forum.host.advance(Duration::from_secs(1));

@@ -3,19 +3,14 @@
 
 use p2p_sdk::{Code, Problem, Response};
 
-/// Two people who keep at the same conversation are not served for ever.
-const TRIES: usize = 5;
 const RETRY_SECONDS: u32 = 1;
 
 /// Writes, and writes again on a conflict.
 pub async fn again(write: impl AsyncFn() -> Result<Response, Problem>) -> Result<Response, Problem> {
-    for _ in 0..TRIES {
-        match write().await {
-            Err(problem) if problem.code() == Code::VersionConflict => {}
-            done => return done,
-        }
+    match p2p_sdk::again(write).await {
+        Err(problem) if problem.code() == Code::VersionConflict => Err(busy()),
+        done => done,
     }
-    Err(busy())
 }
 
 /// Too much happens at once in one conversation.

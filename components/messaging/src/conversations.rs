@@ -2,19 +2,16 @@
 //! the caller sees, and how many they have not read.
 
 use p2p_sdk::{
-    Ctx, Cursor, Feature, FromRow, Page, PageRequest, Problem, Request, Response, Row, RowError, Timestamp,
-    Uuid, get, params,
+    Ctx, Cursor, Feature, FromRow, Page, PageRequest, People, Person, Problem, Request, Response, Row,
+    RowError, Timestamp, Uuid, get, params,
 };
 use serde::Serialize;
 
 use crate::answer;
 use crate::message::{self, COLUMNS, Message, MessageRow};
-use crate::people::{self, Author, Authors};
 
 /// Names the list in its cursors.
 const LIST: &str = "messaging.conversations";
-/// Stands before everything: the end of the year 9999.
-const FIRST: (Timestamp, Uuid) = (Timestamp(253_402_300_799_000_000), Uuid::from_bytes([0xff; 16]));
 const COUNT: &str = "SELECT count(*) FROM (SELECT user_id FROM conversation_sides \
     WHERE user_id = $1 AND updated_at IS NOT NULL LIMIT $2) AS counted";
 
@@ -24,7 +21,7 @@ const COUNT: &str = "SELECT count(*) FROM (SELECT user_id FROM conversation_side
 #[serde(rename_all = "camelCase")]
 pub struct Conversation<'a> {
     /// The other one.
-    pub user: Author<'a>,
+    pub user: Person<'a>,
     pub last_message: Message,
     /// Messages the caller has not read.
     pub unread_count: i64,
@@ -50,8 +47,7 @@ impl<'a> FromRow<'a> for Side {
 async fn list(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     let wanted = PageRequest::of(&request)?;
     let user = ctx.actor()?.user_id;
-    let place = wanted.cursor.as_ref().map(|cursor| cursor.read::<(Timestamp, Uuid)>(LIST)).transpose()?;
-    let (at, id) = place.unwrap_or(FIRST);
+    let (at, id) = wanted.after(LIST)?.unwrap_or(PageRequest::LATEST);
     let text = format!(
         "SELECT s.conversation_id, s.other_id, s.unread, s.updated_at, {COLUMNS} FROM conversation_sides s \
         JOIN messages m ON m.id = s.last_message_id \
@@ -69,8 +65,8 @@ async fn list(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
 }
 
 async fn show(ctx: &Ctx, page: Page<Side>) -> Result<Response, Problem> {
-    let cards = people::ask(ctx, page.items.iter().map(|side| side.other)).await?;
-    let authors = Authors::read(&cards)?;
+    let cards = People::ask(ctx, page.items.iter().map(|side| side.other)).await?;
+    let authors = People::read(&cards)?;
     let messages = message::show(ctx, page.items.iter().map(|side| &side.last)).await;
     let Page { items, limit, has_next, next_cursor, total, total_is_capped } = page;
     let items: Vec<_> = items
@@ -180,12 +176,12 @@ mod tests {
             JOIN messages m ON m.id = s.last_message_id \
             WHERE s.user_id = $1 AND (s.updated_at, s.conversation_id) < ($2, $3) \
             ORDER BY s.updated_at DESC, s.conversation_id DESC LIMIT 3";
-        let steps = mail.plan(text, &params![Uuid::NIL, Timestamp(1), Uuid::NIL]);
+        let steps = mail.host.plan(text, &params![Uuid::NIL, Timestamp(1), Uuid::NIL]);
         assert!(steps[0].contains("conversation_sides_latest (user_id=? AND (updated_at,"), "{steps:?}");
         assert!(steps.len() == 2 && steps[1].contains("(id=?)"), "{steps:?}");
         let unread =
             "SELECT CAST(sum(unread) AS BIGINT) FROM conversation_sides WHERE user_id = $1 AND unread > 0";
-        let steps = mail.plan(unread, &params![Uuid::NIL]);
+        let steps = mail.host.plan(unread, &params![Uuid::NIL]);
         assert!(steps.len() == 1 && steps[0].contains("conversation_sides_unread"), "{steps:?}");
     }
 }

@@ -1,7 +1,7 @@
 //! Messages over the test host, with people in two organizations, for the tests of every verb. Serves nothing else.
 
 use p2p_sdk::test_host::{Answered, Card, Sending, TestHost};
-use p2p_sdk::{Actor, Method, Params, Role, Uuid, params};
+use p2p_sdk::{Actor, Method, Role, Uuid, params};
 use serde_json::{Value, json};
 
 /// Messages and who writes them.
@@ -43,15 +43,7 @@ impl Mail {
     }
 
     fn introduce(&self, actor: &Actor, name: &str, active: bool) {
-        self.host.introduce(Card {
-            id: actor.user_id,
-            name: name.to_owned(),
-            title: None,
-            verified: true,
-            active,
-            role: actor.role,
-            organization: actor.organization_id.map(|id| (id, "Acme".to_owned())),
-        });
+        self.host.introduce(Card { active, ..Card::of(actor, name, "Acme") });
     }
 
     /// A message on its way.
@@ -113,12 +105,5 @@ impl Mail {
     /// One number of the store.
     pub fn number(&self, query: &str, id: Uuid) -> i64 {
         self.host.query(query, &params![id]).value().unwrap().unwrap()
-    }
-
-    /// How the store runs a statement, step by step.
-    pub fn plan(&self, text: &str, values: &Params) -> Vec<String> {
-        let rows = self.host.query(&format!("EXPLAIN QUERY PLAN {text}"), values);
-        let steps = rows.all::<(i64, i64, i64, String)>().unwrap();
-        steps.into_iter().map(|(.., step)| step).collect()
     }
 }

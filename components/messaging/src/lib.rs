@@ -10,7 +10,6 @@ mod fixture;
 mod message;
 mod messages;
 mod pair;
-mod people;
 mod sides;
 mod told;
 mod unread;

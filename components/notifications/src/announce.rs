@@ -3,11 +3,10 @@
 
 mod row;
 
-use p2p_sdk::{Batch, Ctx, Heard, Problem, Uuid, params};
+use p2p_sdk::{Batch, Ctx, Heard, People, Problem, Uuid, params};
 
 use self::row::Row;
 use crate::kind::Kind;
-use crate::people::{self, People};
 use crate::preferences::{self, Preferences};
 
 /// Somebody has something new to look at.
@@ -73,7 +72,7 @@ fn concerned(thing: &Thing<'_>, reasons: &[Reason]) -> Vec<Reason> {
 async fn told(ctx: &Ctx, mut batch: Batch, thing: &Thing<'_>, reasons: &[Reason]) -> Result<Batch, Problem> {
     let users: Vec<Uuid> = reasons.iter().map(|reason| reason.user).collect();
     let known = known(ctx, thing.entity_id, &users).await?;
-    let cards = people::ask(ctx, users.iter().copied()).await?;
+    let cards = People::ask(ctx, users.iter().copied()).await?;
     let people = People::read(&cards)?;
     let chosen = preferences::of_all(ctx, &users).await?;
     for reason in reasons {

@@ -146,22 +146,12 @@ impl Network {
 
     /// How the store would do it.
     pub fn plan(&self, text: &str, params: &Params) -> String {
-        let plan = self.host.query(&format!("EXPLAIN QUERY PLAN {text}"), params);
-        let steps = plan.all::<(i64, i64, i64, String)>().unwrap();
-        steps.into_iter().map(|(.., step)| step).collect::<Vec<_>>().join("\n")
+        self.host.plan(text, params).join("\n")
     }
 }
 
 fn card(actor: &Actor, name: &str, active: bool) -> Card {
-    Card {
-        id: actor.user_id,
-        name: name.to_owned(),
-        title: Some("Engineer".to_owned()),
-        verified: true,
-        active,
-        role: actor.role,
-        organization: actor.organization_id.map(|id| (id, "Acme".to_owned())),
-    }
+    Card { title: Some("Engineer".to_owned()), active, ..Card::of(actor, name, "Acme") }
 }
 
 /// The same with another value in a field.

@@ -1,7 +1,6 @@
 //! Notifications: what others did that concerns somebody, shown to them and mailed as they wish. Made of events only;
 //! knows no other feature. This file is the table of what the feature has.
 
-mod again;
 mod announce;
 mod digest;
 #[cfg(test)]
@@ -10,7 +9,6 @@ mod heard;
 mod inbox;
 mod kind;
 mod letters;
-mod people;
 mod place;
 mod preferences;
 mod settings;

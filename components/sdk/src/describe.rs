@@ -6,6 +6,8 @@ mod answers;
 #[cfg(feature = "describe")]
 mod manifest;
 #[cfg(feature = "describe")]
+mod mistakes;
+#[cfg(feature = "describe")]
 mod openapi;
 #[cfg(feature = "describe")]
 mod schema;

@@ -183,6 +183,16 @@ impl Feature {
         self
     }
 
+    /// Subscribes to several topics with one handler.
+    #[cfg(feature = "events")]
+    #[must_use]
+    pub fn on_events<H>(self, topics: &[&'static str], handler: H) -> Self
+    where
+        H: AsyncFn(&Ctx, Delivery) -> Heard + Copy + Send + Sync + 'static,
+    {
+        topics.iter().fold(self, |feature, topic| feature.on_event(topic, handler))
+    }
+
     /// Tells all things of a noun again when an operator asks for it (`p2p retell`), so that who keeps projections of
     /// them can make those anew. The teller reads the things behind [`RetellPage::after_id`], [`RetellPage::limit`] of
     /// them in the order of their ids, and answers [`RetellPage::told`] with a [`Batch`](crate::Batch) of their events

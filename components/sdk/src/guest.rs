@@ -50,35 +50,7 @@ macro_rules! export {
     };
 }
 
-/// The exports of a feature that answers requests.
-#[cfg(not(feature = "events"))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! export_answers {
-    ($component:ident) => {
-        $crate::implement_handler!($component);
-        $crate::guest::bindings::exported::export_component!(
-            $component with_types_in $crate::guest::bindings::exported
-        );
-    };
-}
-
-/// The exports of a feature that answers requests and hears events.
-#[cfg(all(feature = "events", not(feature = "schedule")))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! export_answers {
-    ($component:ident) => {
-        $crate::implement_handler!($component);
-        $crate::implement_events!($component);
-        $crate::guest::bindings::exported::export_component!(
-            $component with_types_in $crate::guest::bindings::exported
-        );
-    };
-}
-
-/// The exports of a feature that also has jobs.
-#[cfg(feature = "schedule")]
+/// The exports of a feature: it answers requests, and may hear events and have jobs.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! export_answers {
@@ -90,6 +62,14 @@ macro_rules! export_answers {
             $component with_types_in $crate::guest::bindings::exported
         );
     };
+}
+
+/// Hears no events.
+#[cfg(not(feature = "events"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! implement_events {
+    ($component:ident) => {};
 }
 
 #[cfg(feature = "events")]
@@ -109,6 +89,14 @@ macro_rules! implement_events {
             }
         }
     };
+}
+
+/// Has no jobs.
+#[cfg(not(feature = "schedule"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! implement_schedule {
+    ($component:ident) => {};
 }
 
 #[cfg(feature = "schedule")]

@@ -8,8 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 pub use cursor::{Cursor, CursorParts};
 
-use crate::Request;
 use crate::problem::{Problem, Rule};
+use crate::{Request, Timestamp, Uuid};
 
 const LIMIT_DEFAULT: u32 = 20;
 const LIMIT_MAX: u32 = 100;
@@ -73,6 +73,14 @@ impl PageRequest {
         };
         let cursor = cursor.map(|text| Cursor::parse(&text)).transpose()?;
         Ok(Self { limit, cursor, offset: (page - 1) * limit, count })
+    }
+
+    /// Before everything in a list that begins with the latest: the end of the year 9999.
+    pub const LATEST: (Timestamp, Uuid) = (Timestamp(253_402_300_799_000_000), Uuid::from_bytes([0xff; 16]));
+
+    /// Where the page begins, if not with the list of this name: behind these sort values.
+    pub fn after<'a, T: CursorParts<'a>>(&'a self, list: &str) -> Result<Option<T>, Problem> {
+        self.cursor.as_ref().map(|cursor| cursor.read(list)).transpose()
     }
 
     /// One row more than the page holds: whether it comes tells whether there is another page.

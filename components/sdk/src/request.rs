@@ -13,7 +13,7 @@ use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 
 use crate::packed::Headers;
-use crate::problem::{Problem, Rule};
+use crate::problem::{Code, Problem, Rule};
 use crate::version::{self, Version};
 
 /// The methods a feature may answer. HEAD is the host's, made from GET.
@@ -161,6 +161,14 @@ impl Request {
     /// The version the caller has seen (`If-Match`). None: the caller does not care.
     pub fn if_match(&self) -> Result<Option<Version>, Problem> {
         self.header("if-match").map_or(Ok(None), version::parse_if_match)
+    }
+
+    /// 409 `VERSION_CONFLICT` when the caller has seen another version than this.
+    pub fn matched(&self, version: Version) -> Result<(), Problem> {
+        match self.if_match()? {
+            Some(seen) if seen != version => Err(Problem::new(Code::VersionConflict)),
+            _ => Ok(()),
+        }
     }
 
     /// The first staged file of a form field; 422 when it is missing.

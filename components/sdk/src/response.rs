@@ -38,6 +38,12 @@ impl Response {
         Self { status: 204, headers: Headers::new(), body: Vec::new() }
     }
 
+    /// 302: leads on to a link that may be followed again for so many seconds.
+    pub fn found(link: &str, seconds: u32) -> Self {
+        let cache = format!("private, max-age={seconds}");
+        Self { status: 302, ..Self::no_content() }.header("location", link).header("cache-control", &cache)
+    }
+
     /// JSON with any status.
     pub fn json(status: u16, value: &impl Serialize) -> Self {
         Self::typed(status, JSON, json::to_vec(value))

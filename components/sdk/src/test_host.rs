@@ -6,6 +6,7 @@
 #![expect(clippy::expect_used, reason = "a test host stops the test that misuses it")]
 
 mod blobs;
+mod card;
 mod documents;
 mod fakes;
 mod identity;
@@ -21,7 +22,8 @@ use serde::Serialize;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-pub use fakes::{Card, LogLine};
+pub use card::Card;
+pub use fakes::LogLine;
 pub use mail::Letter;
 pub use sending::{Answered, Sending};
 pub use sqlite::{OpenError, Sqlite};
@@ -160,6 +162,13 @@ impl TestHost {
     /// Reads the store behind the feature's back.
     pub fn query(&self, text: &str, params: &Params) -> Rows {
         self.runtime.block_on(self.store.read(text, params)).expect("a statement that reads")
+    }
+
+    /// How the store would read this, step by step.
+    pub fn plan(&self, text: &str, params: &Params) -> Vec<String> {
+        let rows = self.query(&format!("EXPLAIN QUERY PLAN {text}"), params);
+        let steps = rows.all::<(i64, i64, i64, String)>().expect("steps of a plan");
+        steps.into_iter().map(|(.., step)| step).collect()
     }
 
     /// Writes the store behind the feature's back.

@@ -149,13 +149,11 @@ impl Index {
 }
 
 fn card(actor: &Actor, name: &str, organization: &str, active: bool) -> Card {
-    Card {
-        id: actor.user_id,
-        name: name.to_owned(),
-        title: Some("Engineer".to_owned()),
-        verified: true,
-        active,
-        role: actor.role,
-        organization: actor.organization_id.map(|id| (id, organization.to_owned())),
-    }
+    Card { title: Some("Engineer".to_owned()), active, ..Card::of(actor, name, organization) }
+}
+
+/// The ids of the items on a page.
+pub fn ids(page: &Value) -> Vec<String> {
+    let items = page["items"].as_array().unwrap();
+    items.iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
 }

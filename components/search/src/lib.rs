@@ -1,7 +1,6 @@
 //! Search: an index of what other features tell, and the routes that ask it. This file is the table of what the feature
 //! has. Knows no other feature but by its events, and never answers what a caller could not read there.
 
-mod authors;
 mod entries;
 #[cfg(test)]
 mod fixture;

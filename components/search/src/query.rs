@@ -10,7 +10,6 @@ mod score;
 mod selection;
 mod snippet;
 mod typos;
-mod viewer;
 mod word;
 
 use p2p_sdk::{Ctx, Feature, Problem, Request, Response, Route, get};

@@ -2,10 +2,9 @@
 
 mod list;
 
-use p2p_sdk::{Batch, Code, Ctx, Feature, Page, Problem, Request, Response, Uuid, get, params, post};
+use p2p_sdk::{Batch, Code, Ctx, Feature, Page, Problem, Request, Response, Uuid, again, get, params, post};
 use serde::Serialize;
 
-use crate::again::again;
 use crate::cases::{Card, seen};
 use crate::switch::{Bookmark, Switch};
 use crate::told::Told;

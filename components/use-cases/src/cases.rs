@@ -24,7 +24,6 @@ pub use derived::cover;
 pub use detail::{COLLECTION, Detail, StoredMedia, forget, insert, present};
 pub use found::{Found, seen};
 pub use list::show as show_page;
-pub use selection::Bound;
 pub use viewer::Viewer;
 
 use draft::{NewUseCase, UseCaseChanges};

@@ -28,15 +28,8 @@ impl Atlas {
         let stranger = host.person(Role::Admin);
         let platform_admin = Actor { platform_admin: true, ..host.person(Role::Member) };
         for (actor, name, active) in [(&huda, "Huda Salem", true), (&omar, "Omar Aziz", false)] {
-            host.introduce(Card {
-                id: actor.user_id,
-                name: name.to_owned(),
-                title: Some("Engineer".to_owned()),
-                verified: true,
-                active,
-                role: actor.role,
-                organization: actor.organization_id.map(|id| (id, "Acme".to_owned())),
-            });
+            let title = Some("Engineer".to_owned());
+            host.introduce(Card { title, active, ..Card::of(actor, name, "Acme") });
         }
         Self { host, huda, omar, stranger, platform_admin }
     }

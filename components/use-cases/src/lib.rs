@@ -1,18 +1,13 @@
 //! Use cases: what organizations tried, what came of it, and where on the map. This file is the table of what the feature
 //! has; what each route does stands in a file named after it. Knows no other feature.
 
-mod again;
-mod authors;
 mod bookmarks;
 mod cases;
 #[cfg(test)]
 mod fixture;
-mod fold;
 mod likes;
 mod media;
 mod retold;
-mod rights;
-mod slug;
 mod sweep;
 mod switch;
 mod told;

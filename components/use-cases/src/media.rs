@@ -8,6 +8,7 @@ mod show;
 mod written;
 
 use p2p_sdk::host::Event;
+use p2p_sdk::media_type::DOCX;
 use p2p_sdk::{Access, Code, Feature, Uploads, Uuid, delete as delete_route, get, post};
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +29,6 @@ const MEDIA_MAX: usize = 30;
 const SMALL: u32 = 480;
 
 const MIB: u64 = 1 << 20;
-const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
 const UPLOADS: Uploads = Uploads {
     max_files: 10,

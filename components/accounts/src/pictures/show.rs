@@ -1,6 +1,6 @@
 //! Leading on to a picture: from the address that lasts to a link that the host makes for the moment.
 
-use p2p_sdk::{Ctx, Headers, Problem, Request, Response, Uuid};
+use p2p_sdk::{Ctx, Problem, Request, Response, Uuid};
 use serde::Deserialize;
 
 use super::{SIDES, square};
@@ -31,10 +31,7 @@ pub async fn show(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     let side = SIDES.into_iter().find(|side| size == Some(*side)).unwrap_or(SIDES[0]);
     let name = square(&format!("{kind}/{owner}/{file}"), side);
     let link = ctx.blobs().url(&name, LINK_SECONDS).await?;
-    let found = Response { status: 302, headers: Headers::new(), body: Vec::new() };
-    Ok(found
-        .header("location", &link)
-        .header("cache-control", &format!("private, max-age={FOLLOWED_SECONDS}")))
+    Ok(Response::found(&link, FOLLOWED_SECONDS))
 }
 
 #[cfg(test)]

@@ -1,13 +1,11 @@
 //! Which activities a list shows, as one statement. Who sees one is decided when it is read: what was hidden or deleted
 //! since is not shown, and neither is what an organization keeps to itself now.
 
-use p2p_sdk::{PageRequest, Timestamp, Uuid};
+use p2p_sdk::{PageRequest, Query, Timestamp, Uuid, Viewer};
 
 use super::Action;
-use crate::viewer::{Query, Viewer};
+use crate::viewer;
 
-/// Stands before everything: the end of the year 9999.
-const FIRST: (Timestamp, Uuid) = (Timestamp(253_402_300_799_000_000), Uuid::from_bytes([0xff; 16]));
 /// What a row of the statement has; see `shown.rs`.
 const COLUMNS: &str = "a.id, a.user_id, a.action, a.entity_id, a.created_at, t.title, t.slug";
 
@@ -40,23 +38,21 @@ impl Feed {
         let mut query = Query::new("SELECT ");
         query.add(COLUMNS);
         self.narrow(&mut query, viewer);
-        let (at, id) = place.unwrap_or(FIRST);
-        let (at, id) = (query.take(&at), query.take(&id));
-        let (limit, offset) = (query.take(&limit), query.take(&offset));
+        let (at, id) = place.unwrap_or(PageRequest::LATEST);
+        let (at, id) = (query.bind(&at), query.bind(&id));
+        let (limit, offset) = (query.bind(&limit), query.bind(&offset));
         query.add(&format!(
-            " AND (a.created_at, a.id) < ({at}, {id}) \
-            ORDER BY a.created_at DESC, a.id DESC LIMIT {limit} OFFSET {offset}"
+            " AND (a.created_at, a.id) < (${at}, ${id}) \
+            ORDER BY a.created_at DESC, a.id DESC LIMIT ${limit} OFFSET ${offset}"
         ));
         query
     }
 
     /// The statement that counts them.
     pub fn count(self, viewer: Viewer) -> Query {
-        let mut query = Query::new("SELECT count(*) FROM (SELECT a.id");
+        let mut query = Query::new("SELECT a.id");
         self.narrow(&mut query, viewer);
-        let most = query.take(&PageRequest::count_limit());
-        query.add(&format!(" LIMIT {most}) AS counted"));
-        query
+        query.counted()
     }
 
     fn narrow(self, query: &mut Query, viewer: Viewer) {
@@ -84,14 +80,14 @@ impl Feed {
         let is_close = matches!(self, Self::Person(_) | Self::Log { .. });
         let there = if is_close { "t.status IN ('open', 'hidden')" } else { "t.status = 'open'" };
         query.add(&format!(" AND (a.root_id IS NULL OR ({there}"));
-        viewer.narrow(query);
+        viewer::narrow(query, viewer);
         query.add("))");
     }
 }
 
 fn equal(query: &mut Query, column: &str, value: &(impl p2p_sdk::Param + ?Sized)) {
-    let value = query.take(&value);
-    query.add(&format!("{column} = {value}"));
+    let value = query.bind(&value);
+    query.add(&format!("{column} = ${value}"));
 }
 
 #[cfg(test)]
@@ -102,9 +98,7 @@ mod tests {
 
     fn plan(host: &TestHost, feed: Feed) -> Vec<String> {
         let query = feed.page(Viewer::Member(Uuid::NIL), Some((Timestamp(1), Uuid::NIL)), 21, 0);
-        let text = format!("EXPLAIN QUERY PLAN {}", query.text);
-        let rows = host.query(&text, &query.params);
-        rows.all::<(i64, i64, i64, String)>().unwrap().into_iter().map(|(.., step)| step).collect()
+        host.plan(&query.text, &query.params)
     }
 
     #[test]

@@ -1,50 +1,16 @@
 //! `GET /dashboard/activity`, `GET /activity`, and the latest few for the dashboard's first page.
 
 use p2p_sdk::{
-    Ctx, Cursor, Page, PageRequest, Problem, Request, Response, Search, Timestamp, Uuid, join, params,
+    Ctx, Cursor, Page, PageRequest, Problem, Request, Response, Search, Uuid, Viewer, join, params,
 };
-use serde::Deserialize;
 
+use super::ACTIVITIES;
 use super::feed::Feed;
-use super::shown::{Activity, Listed, listed, show};
-use super::{ACTIVITIES, Action};
-use crate::viewer::Viewer;
+use super::shown::{Gathered, Listed, listed};
+use super::wanted::{Logged, Scope, Wanted};
 
 /// Documents that are read beside the latest rows. Some are of activities that are not shared, such as signing in.
 const BESIDE: u32 = 40;
-
-/// Whose activities are wanted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "describe", derive(serde::Serialize, utoipa::ToSchema), schema(as = ActivityScope))]
-#[serde(rename_all = "lowercase")]
-pub enum Scope {
-    /// The caller's own, also those that nobody else sees.
-    Me,
-    /// Those of the caller's organization.
-    #[default]
-    Organization,
-    /// Those of everybody, as far as the caller may see what they are about.
-    Network,
-}
-
-/// Narrows the activities.
-#[derive(Debug, Default, Deserialize)]
-#[cfg_attr(feature = "describe", derive(utoipa::ToSchema), schema(as = ActivityFilter))]
-#[serde(default)]
-pub struct Wanted {
-    pub scope: Scope,
-}
-
-/// Narrows what an admin sees.
-#[derive(Debug, Default, Deserialize)]
-#[cfg_attr(feature = "describe", derive(utoipa::ToSchema), schema(as = ActivityLogFilter))]
-#[serde(default, rename_all = "camelCase")]
-pub struct Logged {
-    /// One person's only.
-    pub user_id: Option<Uuid>,
-    /// One kind only.
-    pub action_type: Option<Action>,
-}
 
 /// Answers a page of what the caller may see.
 pub async fn activity(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
@@ -71,7 +37,7 @@ pub async fn log(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
 
 /// The latest few that the caller's organization shares, or the caller's own when they belong to none. Rows and documents
 /// are asked for at the same time; a document that is not among the latest is asked for by its id.
-pub async fn recent(ctx: &Ctx, most: u32) -> Result<Vec<Activity>, Problem> {
+pub async fn recent(ctx: &Ctx, most: u32) -> Result<Gathered, Problem> {
     let actor = ctx.actor()?;
     let latest = Search::new(BESIDE).descending("created_at");
     let (feed, latest) = match actor.organization_id {
@@ -80,24 +46,20 @@ pub async fn recent(ctx: &Ctx, most: u32) -> Result<Vec<Activity>, Problem> {
     };
     let query = feed.page(Viewer::of(actor), None, i64::from(most), 0);
     let stores = ctx.concurrent();
-    let rows = stores.sql().query(&query.text, &query.params);
-    let (rows, documents) = join(rows, stores.documents().find(ACTIVITIES, latest)).await;
-    show(ctx, listed(&rows?)?, &documents?).await
+    let (rows, documents) = join(query.rows(&stores), stores.documents().find(ACTIVITIES, latest)).await;
+    Gathered::of(ctx, listed(&rows?)?, &documents?).await
 }
 
 async fn answer(ctx: &Ctx, feed: Feed, wanted: &PageRequest) -> Result<Response, Problem> {
     let viewer = Viewer::of(ctx.actor()?);
-    let place = wanted.cursor.as_ref().map(|cursor| cursor.read::<(Timestamp, Uuid)>(feed.name()));
-    let query = feed.page(viewer, place.transpose()?, wanted.fetch(), wanted.offset);
-    let rows = ctx.sql().query(&query.text, &query.params).await?;
+    let rows = feed.page(viewer, wanted.after(feed.name())?, wanted.fetch(), wanted.offset).rows(ctx).await?;
     let place = |last: &Listed| Cursor::new(feed.name(), params![last.created_at, last.id]);
     let mut page = Page::new(wanted, listed(&rows)?, place);
     if wanted.count {
-        let query = feed.count(viewer);
-        let counted = ctx.sql().query(&query.text, &query.params).await?.value()?;
-        page = page.with_total(counted.unwrap_or(0));
+        page = page.with_total(feed.count(viewer).number(ctx).await?);
     }
-    let items = show(ctx, std::mem::take(&mut page.items), &[]).await?;
+    let mut gathered = Gathered::of(ctx, std::mem::take(&mut page.items), &[]).await?;
+    let items = gathered.show(ctx.call().language)?;
     let Page { limit, has_next, next_cursor, total, total_is_capped, .. } = page;
     Ok(Response::ok(&Page { items, limit, has_next, next_cursor, total, total_is_capped }))
 }

@@ -1,25 +1,26 @@
 //! An activity as it is shown: its row, what its document knows, and the card of whoever it was. Cards, and documents that
 //! were not found beside the rows, are asked for at once.
 
-use p2p_sdk::{Ctx, Document, Problem, Rows, Timestamp, Uuid, from_row, join, join_all};
+use p2p_sdk::{
+    Ctx, Document, Language, People, Person, Problem, Rows, Timestamp, Uuid, from_row, join, join_all,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::ACTIVITIES;
 use super::action::Action;
-use crate::authors::{Author, Authors};
 
 /// Something that somebody did.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "describe", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct Activity {
+pub struct Activity<'a> {
     pub id: Uuid,
     pub action_type: Action,
     /// forum, use_case, message or user.
     pub entity_type: &'static str,
     pub entity_id: Uuid,
-    pub user: Author,
+    pub user: Person<'a>,
     /// One sentence in the caller's language.
     pub summary: String,
     /// What else is known: `title` and `slug` of the topic or use case, `topicId`, `postId`, `category`, `industry`, `city`.
@@ -41,7 +42,7 @@ pub struct Listed {
 }
 from_row!(Listed { id, user_id, action, entity_id, created_at, title, slug });
 
-#[derive(Default, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Known {
     metadata: Map<String, Value>,
@@ -52,34 +53,57 @@ pub fn listed(rows: &Rows) -> Result<Vec<Listed>, Problem> {
     Ok(rows.all()?)
 }
 
-/// Shows these, in their order. `beside` are documents that were found already, of these and of others.
-pub async fn show(ctx: &Ctx, listed: Vec<Listed>, beside: &[Document]) -> Result<Vec<Activity>, Problem> {
-    let overlapping = ctx.concurrent();
-    let known = join_all(listed.iter().map(|row| known(&overlapping, row.id, beside)));
-    let authors = Authors::ask(&overlapping, listed.iter().map(|row| row.user_id));
-    let (known, authors) = join(known, authors).await;
-    let authors = authors?;
-    let language = ctx.call().language;
-    let whole = |(row, known): (Listed, Result<Known, Problem>)| {
-        let Known { mut metadata } = known?;
-        let summary = row.action.summary(language, row.title.as_deref().unwrap_or_default());
-        for (name, value) in [("title", row.title), ("slug", row.slug)] {
+/// Rows, what their documents know of them, and the cards of whoever it was.
+#[derive(Debug)]
+pub struct Gathered {
+    rows: Vec<(Listed, Known)>,
+    cards: Rows,
+}
+
+impl Gathered {
+    /// Asks for what these rows do not say. `beside` are documents that were found already, of these and of others.
+    pub async fn of(ctx: &Ctx, listed: Vec<Listed>, beside: &[Document]) -> Result<Self, Problem> {
+        let overlapping = ctx.concurrent();
+        let known = join_all(listed.iter().map(|row| known(&overlapping, row.id, beside)));
+        let cards = People::ask(&overlapping, listed.iter().map(|row| row.user_id));
+        let (known, cards) = join(known, cards).await;
+        let cards = cards?;
+        let rows = listed.into_iter().zip(known).map(|(row, known)| Ok::<_, Problem>((row, known?)));
+        Ok(Self { rows: rows.collect::<Result<_, _>>()?, cards })
+    }
+
+    /// Shows them, once, in their order.
+    pub fn show(&mut self, language: Language) -> Result<Vec<Activity<'_>>, Problem> {
+        let people = People::read(&self.cards)?;
+        let rows = std::mem::take(&mut self.rows).into_iter();
+        Ok(rows.map(|(row, known)| row.shown(known, &people, language)).collect())
+    }
+}
+
+impl Listed {
+    fn shown<'a>(
+        self,
+        Known { mut metadata }: Known,
+        people: &People<'a>,
+        language: Language,
+    ) -> Activity<'a> {
+        let summary = self.action.summary(language, self.title.as_deref().unwrap_or_default());
+        for (name, value) in [("title", self.title), ("slug", self.slug)] {
             if let Some(value) = value {
                 metadata.insert(name.to_owned(), Value::String(value));
             }
         }
-        Ok(Activity {
-            id: row.id,
-            action_type: row.action,
-            entity_type: row.action.entity_type(),
-            entity_id: row.entity_id,
-            user: authors.get(row.user_id),
+        Activity {
+            id: self.id,
+            action_type: self.action,
+            entity_type: self.action.entity_type(),
+            entity_id: self.entity_id,
+            user: people.get(self.user_id),
             summary,
             metadata,
-            created_at: row.created_at,
-        })
-    };
-    listed.into_iter().zip(known).map(whole).collect()
+            created_at: self.created_at,
+        }
+    }
 }
 
 /// What the document knows; nothing as long as it is on its way.

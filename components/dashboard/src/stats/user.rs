@@ -1,12 +1,11 @@
 //! How much the caller has, and what they made in the last weeks.
 
-use p2p_sdk::{Ctx, Problem, Timestamp, Uuid, join, join3, params};
+use p2p_sdk::{Ctx, Problem, Timestamp, Uuid, Viewer, join, join3, params};
 use serde::Serialize;
 
 use crate::bookmarks;
 use crate::counters::{self, Counters};
 use crate::moments::{week_of, weeks_later};
-use crate::viewer::Viewer;
 
 /// Weeks that are shown, with the present one.
 const WEEKS: i64 = 8;

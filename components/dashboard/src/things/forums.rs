@@ -4,7 +4,7 @@
 use p2p_sdk::{Batch, Ctx, Delivery, Feature, Heard, Timestamp, Uuid};
 use serde::Deserialize;
 
-use super::{Gone, Kind, Thing, like, put, remove};
+use super::{Gone, Kind, Thing, keep_like, put, remove};
 use crate::activities::{Action, Note, forget, note};
 use crate::counters;
 use crate::moments::made_at;
@@ -85,13 +85,10 @@ impl Told {
 
 /// Subscribes to what is told of a forum.
 pub fn hear(feature: Feature) -> Feature {
-    let topics = ["forums.topic.created", "forums.topic.updated", "forums.topic.retold"];
-    let posts = ["forums.post.created", "forums.post.updated", "forums.post.retold"];
-    let replies = ["forums.reply.created", "forums.reply.updated", "forums.reply.retold"];
-    let feature = topics.into_iter().fold(feature, |feature, topic| feature.on_event(topic, topic_told));
-    let feature = posts.into_iter().fold(feature, |feature, topic| feature.on_event(topic, post_told));
-    let feature = replies.into_iter().fold(feature, |feature, topic| feature.on_event(topic, reply_told));
     feature
+        .on_events(&["forums.topic.created", "forums.topic.updated", "forums.topic.retold"], topic_told)
+        .on_events(&["forums.post.created", "forums.post.updated", "forums.post.retold"], post_told)
+        .on_events(&["forums.reply.created", "forums.reply.updated", "forums.reply.retold"], reply_told)
         .on_event("forums.topic.deleted", topic_gone)
         .on_event("forums.post.deleted", post_gone)
         .on_event("forums.reply.deleted", reply_gone)
@@ -150,24 +147,16 @@ async fn gone(ctx: &Ctx, event: &Delivery, kind: Kind, gone: Gone) -> Heard {
 
 async fn liked(ctx: &Ctx, event: Delivery) -> Heard {
     let told: Told = event.read()?;
-    let batch = told.count.into_iter().fold(Batch::new(), |batch, count| like(batch, told.id, count));
-    let batch = match told.actor_id {
-        Some(actor_id) => {
-            let touch = Touch {
-                root_id: told.topic_id,
-                source_id: told.id,
-                post_id: told.post_id,
-                author_id: told.author_id,
-                actor_id,
-                deed: Deed::Liked,
-                at: event.committed_at,
-            };
-            trending::touch(ctx, batch, &touch, told.liked == Some(true)).await?
-        }
-        None => batch,
-    };
-    batch.commit(ctx).await?;
-    Ok(())
+    let touch = told.actor_id.map(|actor_id| Touch {
+        root_id: told.topic_id,
+        source_id: told.id,
+        post_id: told.post_id,
+        author_id: told.author_id,
+        actor_id,
+        deed: Deed::Liked,
+        at: event.committed_at,
+    });
+    keep_like(ctx, told.id, told.count, touch, told.liked == Some(true)).await
 }
 
 async fn chosen(ctx: &Ctx, event: Delivery) -> Heard {

@@ -4,7 +4,7 @@
 use p2p_sdk::{Batch, Ctx, Delivery, Feature, Heard, Timestamp, Uuid};
 use serde::Deserialize;
 
-use super::{Gone, Kind, Thing, like, put, remove};
+use super::{Gone, Kind, Thing, keep_like, put, remove};
 use crate::activities::{Action, Note, note};
 use crate::counters;
 use crate::moments::made_at;
@@ -79,8 +79,8 @@ pub fn hear(feature: Feature) -> Feature {
         "use-cases.use-case.archived",
         "use-cases.use-case.retold",
     ];
-    told.into_iter()
-        .fold(feature, |feature, topic| feature.on_event(topic, changed))
+    feature
+        .on_events(&told, changed)
         .on_event("use-cases.use-case.deleted", deleted)
         .on_event("use-cases.use-case.liked", liked)
 }
@@ -118,24 +118,16 @@ async fn deleted(ctx: &Ctx, event: Delivery) -> Heard {
 
 async fn liked(ctx: &Ctx, event: Delivery) -> Heard {
     let told: Told = event.read()?;
-    let batch = told.count.into_iter().fold(Batch::new(), |batch, count| like(batch, told.id, count));
-    let batch = match told.actor_id {
-        Some(actor_id) => {
-            let touch = Touch {
-                root_id: told.id,
-                source_id: told.id,
-                post_id: None,
-                author_id: told.author_id,
-                actor_id,
-                deed: Deed::Liked,
-                at: event.committed_at,
-            };
-            trending::touch(ctx, batch, &touch, told.liked == Some(true)).await?
-        }
-        None => batch,
-    };
-    batch.commit(ctx).await?;
-    Ok(())
+    let touch = told.actor_id.map(|actor_id| Touch {
+        root_id: told.id,
+        source_id: told.id,
+        post_id: None,
+        author_id: told.author_id,
+        actor_id,
+        deed: Deed::Liked,
+        at: event.committed_at,
+    });
+    keep_like(ctx, told.id, told.count, touch, told.liked == Some(true)).await
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! `GET /dashboard/trending`: the hottest things that the caller may see, read in their order through an index.
 
-use p2p_sdk::{Ctx, Cursor, Page, PageRequest, Problem, Request, Response, Timestamp, Uuid};
+use p2p_sdk::{
+    Ctx, Cursor, Page, PageRequest, People, Person, Problem, Request, Response, Timestamp, Uuid, Viewer,
+};
 use serde::{Deserialize, Serialize};
 
 use super::heat::Window;
-use crate::authors::{Author, Authors};
+use super::statement::{count, page};
 use crate::moments::hour_of;
-use crate::viewer::{Query, Viewer};
 
 /// Stands before everything.
 const FIRST: (i64, Uuid) = (i64::MAX, Uuid::from_bytes([0xff; 16]));
@@ -23,7 +24,7 @@ pub struct Wanted {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "describe", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct Trend {
+pub struct Trend<'a> {
     /// topic or use-case.
     #[serde(rename = "type")]
     pub kind: String,
@@ -32,7 +33,7 @@ pub struct Trend {
     pub slug: String,
     /// A topic's category, a use case's industry.
     pub category: String,
-    pub author: Option<Author>,
+    pub author: Option<Person<'a>>,
     pub likes: i64,
     /// What people did around it, what is older counting less.
     pub score: f64,
@@ -49,9 +50,9 @@ pub async fn list(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     let Wanted { window } = request.query()?;
     let (viewer, now) = (Viewer::of(ctx.actor()?), hour_of(ctx.now()));
     let name = name(window);
-    let place = wanted.cursor.as_ref().map(|cursor| cursor.read::<(i64, Uuid)>(&name)).transpose()?;
+    let place = wanted.after::<(i64, Uuid)>(&name)?;
     let query = page(window, viewer, now, place.unwrap_or(FIRST), &wanted);
-    let trends = ctx.sql().query(&query.text, &query.params).await?.read(|row| {
+    let trends = query.rows(ctx).await?.read(|row| {
         let key = row.get()?;
         Ok(Trend {
             key,
@@ -69,11 +70,10 @@ pub async fn list(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     })?;
     let mut page = Page::new(&wanted, trends, |last| Cursor::new(&name, p2p_sdk::params![last.key, last.id]));
     if wanted.count {
-        let query = count(window, viewer, now);
-        let counted = ctx.sql().query(&query.text, &query.params).await?.value()?;
-        page = page.with_total(counted.unwrap_or(0));
+        page = page.with_total(count(window, viewer, now).number(ctx).await?);
     }
-    let authors = Authors::ask(ctx, page.items.iter().map(|trend| trend.author_id)).await?;
+    let cards = People::ask(ctx, page.items.iter().map(|trend| trend.author_id)).await?;
+    let authors = People::read(&cards)?;
     for trend in &mut page.items {
         trend.author = Some(authors.get(trend.author_id));
     }
@@ -85,39 +85,6 @@ fn name(window: Window) -> String {
     format!("dashboard.trending.{}", window.column())
 }
 
-fn page(window: Window, viewer: Viewer, now: i64, place: (i64, Uuid), wanted: &PageRequest) -> Query {
-    let key = window.column();
-    let mut query = Query::new("SELECT h.");
-    query.add(key);
-    query.add(", t.id, t.kind, t.title, t.slug, t.category, t.author_id, t.likes, t.created_at");
-    narrow(&mut query, window, viewer, now);
-    let (at, id) = (query.take(&place.0), query.take(&place.1));
-    let (limit, offset) = (query.take(&wanted.fetch()), query.take(&wanted.offset));
-    query.add(&format!(
-        " AND (h.{key}, h.id) < ({at}, {id}) ORDER BY h.{key} DESC, h.id DESC LIMIT {limit} OFFSET {offset}"
-    ));
-    query
-}
-
-fn count(window: Window, viewer: Viewer, now: i64) -> Query {
-    let mut query = Query::new("SELECT count(*) FROM (SELECT h.id");
-    narrow(&mut query, window, viewer, now);
-    let most = query.take(&PageRequest::count_limit());
-    query.add(&format!(" LIMIT {most}) AS counted"));
-    query
-}
-
-/// What was touched within the window and the caller may see. The least key ends the reading of the index.
-fn narrow(query: &mut Query, window: Window, viewer: Viewer, now: i64) {
-    let key = window.column();
-    let (least, since) = (query.take(&window.least(now)), query.take(&(now - window.hours())));
-    query.add(&format!(
-        " FROM trends h JOIN things t ON t.id = h.id \
-        WHERE h.{key} >= {least} AND h.touched_hour >= {since} AND t.status = 'open'"
-    ));
-    viewer.narrow(query);
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -125,7 +92,6 @@ mod tests {
     use p2p_sdk::Actor;
     use serde_json::{Value, json};
 
-    use super::*;
     use crate::fixture::{Board, use_case};
 
     const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -242,22 +208,5 @@ mod tests {
         assert_eq!(get(&format!("window=24h&cursor={next}")).code(), "CURSOR_INVALID");
         assert_eq!(get("window=1y").wrong_fields()[0].0, "window");
         assert_eq!(board.host.get("/dashboard/trending").send().status, 401);
-    }
-
-    #[test]
-    fn every_window_is_read_through_its_index_and_in_its_order() {
-        let board = Board::new();
-        let wanted = PageRequest { limit: 20, cursor: None, offset: 0, count: false };
-        for window in Window::ALL {
-            let query = super::page(window, Viewer::Outsider, 1, (1, Uuid::NIL), &wanted);
-            let plan = board.host.query(&format!("EXPLAIN QUERY PLAN {}", query.text), &query.params);
-            let steps = plan.all::<(i64, i64, i64, String)>().unwrap();
-            let steps: Vec<_> = steps.into_iter().map(|(.., step)| step).collect();
-            assert!(
-                steps[0].contains(&format!("trends_{} ({}", window.column(), window.column())),
-                "{steps:?}"
-            );
-            assert!(steps.len() == 2, "{steps:?}");
-        }
     }
 }

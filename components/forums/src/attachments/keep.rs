@@ -1,11 +1,12 @@
 //! `POST /forums/attachments`: files before the commit that tells of them. Each is judged alone; a request of which nothing
 //! can be kept fails as its first file does.
 
+use p2p_sdk::media_type::is_called_so;
 use p2p_sdk::{Actor, Batch, Code, Ctx, Problem, Request, Response, Rule, Uuid, params};
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Attachment, FILE_KEPT, File, Kind, ShownAttachment, blob, is_called_so};
+use super::{Attachment, FILE_KEPT, File, Kind, ShownAttachment, UPLOADS, blob};
 
 /// The form's field.
 const FIELD: &str = "file";
@@ -60,7 +61,8 @@ pub async fn keep(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
 }
 
 fn judge(file: &Attachment) -> Result<(), Code> {
-    if !is_called_so(&file.filename, &file.mime_type) {
+    let is_taken = UPLOADS.media_types.contains(&file.mime_type.as_str());
+    if !is_taken || !is_called_so(&file.filename, &file.mime_type) {
         return Err(Code::FileType);
     }
     if file.size > file.kind.bytes_max() { Err(Code::TooLarge) } else { Ok(()) }

@@ -1,10 +1,10 @@
 //! `GET /forums/attachments/{id}`: leads on to a link that the host makes for the moment, for whoever may see the post and
 //! for whoever sent the file.
 
-use p2p_sdk::{Ctx, Headers, Problem, Request, Response, Uuid, params};
+use p2p_sdk::{Ctx, Problem, Request, Response, Uuid, Viewer, params};
 
 use super::blob;
-use crate::topics::{Viewer, Visibility};
+use crate::topics::Visibility;
 
 /// How long a browser may go on with a link, which is a little less than the link is good for.
 const FOLLOWED_SECONDS: u32 = 300;
@@ -21,15 +21,12 @@ pub async fn show(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     let rows = ctx.sql().query(FIND, &params![id]).await?;
     let found = rows.first::<(Uuid, Option<Visibility>, Option<Uuid>)>()?;
     let (owner, visibility, organization) = found.ok_or_else(Problem::not_found)?;
-    let sees = visibility.is_some_and(|visibility| Viewer::of(actor).sees(visibility, organization));
+    let sees = visibility.is_some_and(|visibility| visibility.shows(Viewer::of(actor), organization));
     if !sees && owner != actor.user_id {
         return Err(Problem::not_found());
     }
     let link = ctx.blobs().url(&blob(id), LINK_SECONDS).await?;
-    let found = Response { status: 302, headers: Headers::new(), body: Vec::new() };
-    Ok(found
-        .header("location", &link)
-        .header("cache-control", &format!("private, max-age={FOLLOWED_SECONDS}")))
+    Ok(Response::found(&link, FOLLOWED_SECONDS))
 }
 
 #[cfg(test)]

@@ -1,53 +1,49 @@
 //! `GET /forums/bookmarks`: what the caller keeps and may still see.
 
-use p2p_sdk::{Ctx, Cursor, FromRow, Page, PageRequest, Problem, Request, Response, Timestamp, Uuid, params};
+use p2p_sdk::{
+    Ctx, Cursor, FromRow, Page, PageRequest, Problem, Query, Request, Response, Timestamp, Uuid, Viewer,
+    params,
+};
 
-use crate::topics::{Topic, Viewer, columns, show_page};
+use crate::topics::{Topic, columns, narrow_to_seen, show_page};
 
 /// Names the list in its cursors.
 const LIST: &str = "forums.bookmarks";
-/// Stands before everything: the end of the year 9999.
-const FIRST: (Timestamp, Uuid) = (Timestamp(253_402_300_799_000_000), Uuid::from_bytes([0xff; 16]));
 
 /// Answers a page of topics.
 pub async fn list(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     let wanted = PageRequest::of(&request)?;
-    let place = wanted.cursor.as_ref().map(|cursor| cursor.read::<(Timestamp, Uuid)>(LIST)).transpose()?;
-    let (at, id) = place.unwrap_or(FIRST);
     let actor = ctx.actor()?;
     let viewer = Viewer::of(actor);
-    let page = format!(
-        "SELECT {}, kept_at {} AND (kept_at, topic_id) < ($2, $3) \
-        ORDER BY kept_at DESC, topic_id DESC LIMIT $4 OFFSET $5",
-        columns(1),
-        kept(viewer, 6)
-    );
-    let mut params = params![actor.user_id, at, id, wanted.fetch(), wanted.offset];
-    viewer.bind(&mut params);
-    let rows = ctx.sql().query(&page, &params).await?;
+    let place = wanted.after(LIST)?.unwrap_or(PageRequest::LATEST);
+    let rows = page(actor.user_id, viewer, place, &wanted).rows(ctx).await?;
     let topics = rows.read(|row| Ok((Topic::from_row(row)?, row.get::<Timestamp>()?)))?;
     let mut page = Page::new(&wanted, topics, |(last, at)| Cursor::new(LIST, params![at, last.id]))
         .map(|(topic, _)| topic);
     if wanted.count {
-        page = page.with_total(count(ctx, actor.user_id, viewer).await?);
+        page = page.with_total(kept("topic_id", actor.user_id, viewer).counted().number(ctx).await?);
     }
     show_page(ctx, page).await
 }
 
-async fn count(ctx: &Ctx, user: Uuid, viewer: Viewer) -> Result<i64, Problem> {
-    let text = format!("SELECT count(*) FROM (SELECT topic_id {} LIMIT $2) AS counted", kept(viewer, 3));
-    let mut params = params![user, PageRequest::count_limit()];
-    viewer.bind(&mut params);
-    Ok(ctx.sql().query(&text, &params).await?.value()?.unwrap_or(0))
+fn page(user: Uuid, viewer: Viewer, (at, id): (Timestamp, Uuid), wanted: &PageRequest) -> Query {
+    // The person is the first parameter of what is kept.
+    let mut query = kept(&format!("{}, kept_at", columns(1)), user, viewer);
+    let (at, id) = (query.bind(&at), query.bind(&id));
+    query.add(&format!(" AND (kept_at, topic_id) < (${at}, ${id})"));
+    query.page("kept_at DESC, topic_id DESC", wanted)
 }
 
-/// What `$1` keeps and may see; the organization of a member has this number.
-fn kept(viewer: Viewer, organization: u32) -> String {
-    format!(
-        "FROM (SELECT topic_id, created_at AS kept_at FROM bookmarks WHERE user_id = $1) AS kept \
-        JOIN topics ON topics.id = kept.topic_id WHERE status <> 'deleted'{}",
-        viewer.condition(organization)
-    )
+/// These columns of what a person keeps and may see.
+fn kept(columns: &str, user: Uuid, viewer: Viewer) -> Query {
+    let mut query = Query::default();
+    let user = query.bind(&user);
+    query.add(&format!(
+        "SELECT {columns} FROM (SELECT topic_id, created_at AS kept_at FROM bookmarks WHERE user_id = ${user}) \
+        AS kept JOIN topics ON topics.id = kept.topic_id WHERE status <> 'deleted'"
+    ));
+    narrow_to_seen(&mut query, viewer);
+    query
 }
 
 #[cfg(test)]
@@ -126,14 +122,9 @@ mod tests {
     #[test]
     fn the_list_is_read_through_its_index_and_in_its_order() {
         let forum = Forum::new();
-        let text = format!(
-            "EXPLAIN QUERY PLAN SELECT topic_id {} AND (kept_at, topic_id) < ($2, $3) \
-            ORDER BY kept_at DESC, topic_id DESC",
-            kept(Viewer::PlatformAdmin, 4)
-        );
-        let plan = forum.host.query(&text, &params![Uuid::NIL, Timestamp(1), Uuid::NIL]);
-        let steps: Vec<_> =
-            plan.all::<(i64, i64, i64, String)>().unwrap().into_iter().map(|(.., step)| step).collect();
+        let mut query = kept("topic_id", Uuid::NIL, Viewer::PlatformAdmin);
+        query.add(" AND (kept_at, topic_id) < ($2, $3) ORDER BY kept_at DESC, topic_id DESC");
+        let steps = forum.host.plan(&query.text, &params![Uuid::NIL, Timestamp(1), Uuid::NIL]);
         assert!(
             steps[0].contains("bookmarks_latest (user_id=? AND (created_at,topic_id)<(?,?))"),
             "{steps:?}"

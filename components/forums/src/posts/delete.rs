@@ -1,14 +1,13 @@
 //! `DELETE /forums/posts/{id}`: a post goes with all replies to it, and stays stored. The root post goes with its topic
 //! only.
 
-use p2p_sdk::{Batch, Code, Ctx, Problem, Request, Response, params};
+use p2p_sdk::{Batch, Code, Ctx, Problem, Request, Response, again, params};
 
 use super::row::PostRow;
-use crate::again::{again, matched};
 use crate::below::Below;
 use crate::contributors::{self, Gone};
+use crate::replies;
 use crate::topics::activity;
-use crate::{replies, rights};
 
 /// Holds whoever writes into the post until this commit is done.
 const HOLD: &str =
@@ -24,12 +23,12 @@ pub async fn delete(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
 async fn remove(ctx: &Ctx, request: &Request) -> Result<Response, Problem> {
     let actor = ctx.actor()?;
     let (topic, post) = PostRow::find(ctx, request.id("id")?).await?;
-    rights::author_or_admin(actor, post.author_id, post.organization_id)?;
+    actor.author_or_admin(post.author_id, post.organization_id)?;
     if post.is_root {
         return Err(Problem::new(Code::BadState)
             .says("The first post goes with its topic only.", "تُحذف المشاركة الأولى مع موضوعها فقط."));
     }
-    matched(request, post.version)?;
+    request.matched(post.version)?;
     let below = Below::post(ctx, post.id).await?;
     let best = replies::best_place(ctx, topic.best_reply_id).await?.filter(|best| best.post_id == post.id);
     let batch = Batch::new().run_one(HOLD, params![post.id, below.count]);

@@ -1,11 +1,10 @@
 //! What the host adds to texts before they are answered: their HTML, and cards of who wrote them. One question each,
 //! however many texts there are.
 
-use p2p_sdk::{Ctx, Problem, Rows, Uuid};
+use p2p_sdk::{Ctx, People, Problem, Rows, Uuid};
 
 use super::texts::Text;
 use crate::attachments::{Attachment, ShownAttachment};
-use crate::authors::{self, Authors};
 
 /// Cards and rendered texts.
 #[derive(Debug)]
@@ -30,7 +29,7 @@ impl Dressing {
         people: impl Iterator<Item = Uuid>,
         texts: Vec<Text>,
     ) -> Result<Self, Problem> {
-        let cards = authors::ask(ctx, people).await?;
+        let cards = People::ask(ctx, people).await?;
         let sources = texts.iter().map(|text| text.content.clone()).collect();
         let html = ctx.text().markdown(sources).await;
         let dress = |(text, html): (Text, String)| {
@@ -41,8 +40,8 @@ impl Dressing {
     }
 
     /// The cards.
-    pub fn authors(&self) -> Result<Authors<'_>, Problem> {
-        Authors::read(&self.cards)
+    pub fn authors(&self) -> Result<People<'_>, Problem> {
+        People::read(&self.cards)
     }
 
     /// What this post or reply says.

@@ -147,11 +147,7 @@ mod tests {
     #[test]
     fn pages_are_read_through_an_index() {
         let forum = Forum::new();
-        let plan = |text: &str| -> Vec<String> {
-            let rows = forum.host.query(&format!("EXPLAIN QUERY PLAN {text}"), &params![]);
-            let steps = rows.all::<(i64, i64, i64, String)>().unwrap();
-            steps.into_iter().map(|(.., step)| step).collect()
-        };
+        let plan = |text: &str| forum.host.plan(text, &params![]);
         let steps = plan(
             "SELECT id FROM posts p WHERE p.topic_id = x'00' AND p.status = 'open' \
             AND (p.created_at, p.id) > (1, x'00') ORDER BY p.created_at, p.id LIMIT 3",

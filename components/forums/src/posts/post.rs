@@ -1,12 +1,11 @@
 //! A post as it is answered: rendered, with a card of its author and the first replies to it.
 
-use p2p_sdk::{Timestamp, Uuid};
+use p2p_sdk::{People, Person, Timestamp, Uuid};
 use serde::Serialize;
 
 use super::dressing::Dressing;
 use super::row::PostRow;
 use crate::attachments::ShownAttachment;
-use crate::authors::{Author, Authors};
 use crate::replies::{Reply, ReplyRow};
 
 /// A post.
@@ -22,7 +21,7 @@ pub struct Post<'a> {
     pub content: &'a str,
     /// The same as HTML that is safe to show.
     pub content_html: &'a str,
-    pub author: Author<'a>,
+    pub author: Person<'a>,
     pub author_id: Uuid,
     pub attachments: &'a [ShownAttachment],
     pub likes: i64,
@@ -56,7 +55,7 @@ impl<'a> Post<'a> {
         replies: &[ReplyRow],
         best: Option<Uuid>,
         dressing: &'a Dressing,
-        authors: &Authors<'a>,
+        authors: &People<'a>,
     ) -> Option<Self> {
         let dressed = dressing.get(row.id)?;
         let own = replies.iter().filter(|reply| reply.post_id == row.id);

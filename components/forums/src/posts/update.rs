@@ -1,13 +1,11 @@
 //! `PATCH /forums/posts/{id}`: its author writes it anew. The root post's text is its topic's: both get a new version.
 
-use p2p_sdk::{Batch, Check, Ctx, Problem, Request, Response, params};
+use p2p_sdk::{Batch, Check, Ctx, Problem, Request, Response, again_unless_matched, params};
 use serde::Deserialize;
 
 use super::row::PostRow;
 use super::{create, read};
-use crate::again::{again_unless_matched, matched};
 use crate::revisions::Edit;
-use crate::rights;
 use crate::told::Words;
 use crate::topics;
 
@@ -30,11 +28,11 @@ pub async fn update(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
 async fn change(ctx: &Ctx, request: &Request) -> Result<Response, Problem> {
     let actor = ctx.actor()?;
     let (topic, post) = PostRow::find(ctx, request.id("id")?).await?;
-    rights::author(actor, post.author_id)?;
+    actor.author(post.author_id)?;
     let NewContent { content } = request.json()?;
     let length = if post.is_root { topics::CONTENT } else { create::CONTENT };
     Check::new().prose("content", &content, length).finish()?;
-    matched(request, post.version)?;
+    request.matched(post.version)?;
     let edit = Edit::post(ctx, &post)?;
     let words = Words::of(ctx, topic.within(), &content).await?;
     let mut told = words.told(topic.told(post.id, post.author_id, post.organization_id));

@@ -2,13 +2,11 @@
 //! once: each commit names the one it replaces, and whoever comes second looks again.
 
 use p2p_sdk::host::Event;
-use p2p_sdk::{Batch, Ctx, Problem, Request, Response, Uuid, from_row, params};
+use p2p_sdk::{Batch, Ctx, Problem, Request, Response, Uuid, again, from_row, params};
 
 use super::row::ReplyRow;
 use super::update;
-use crate::again::again;
 use crate::contributors::{self, Deed};
-use crate::rights;
 use crate::switch::Switch;
 use crate::told::Told;
 use crate::topics::Seen;
@@ -28,7 +26,7 @@ pub async fn best(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
 async fn choose(ctx: &Ctx, request: &Request) -> Result<Response, Problem> {
     let actor = ctx.actor()?;
     let (topic, reply) = ReplyRow::find(ctx, request.id("id")?).await?;
-    rights::allowed(actor.platform_admin || actor.user_id == topic.created_by)?;
+    Problem::unless(actor.platform_admin || actor.user_id == topic.created_by)?;
     let best = request.json_or_empty::<Switch>()?.best.unwrap_or(true);
     if best != (topic.best_reply_id == Some(reply.id)) {
         let old = place(ctx, topic.best_reply_id).await?;

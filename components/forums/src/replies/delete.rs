@@ -1,13 +1,11 @@
 //! `DELETE /forums/replies/{id}`: a reply goes and stays stored. As long as others answer to it its place is shown; when
 //! the last of them goes, so does the place, and those above it that stood for its sake only.
 
-use p2p_sdk::{Batch, Ctx, Problem, Request, Response, params};
+use p2p_sdk::{Batch, Ctx, Problem, Request, Response, again_unless_matched, params};
 
 use super::best::Place;
 use super::row::ReplyRow;
-use crate::again::{again_unless_matched, matched};
 use crate::contributors::{self, Gone};
-use crate::rights;
 use crate::topics::activity;
 
 /// Holds whoever writes into the post until this commit is done.
@@ -30,8 +28,8 @@ pub async fn delete(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
 async fn remove(ctx: &Ctx, request: &Request) -> Result<Response, Problem> {
     let actor = ctx.actor()?;
     let (topic, reply) = ReplyRow::find(ctx, request.id("id")?).await?;
-    rights::author_or_admin(actor, reply.author_id, reply.organization_id)?;
-    matched(request, reply.version)?;
+    actor.author_or_admin(reply.author_id, reply.organization_id)?;
+    request.matched(reply.version)?;
     let is_best = topic.best_reply_id == Some(reply.id);
     let batch = Batch::new().run_one(HOLD, params![reply.post_id]);
     let batch = contributors::withdraw(batch, Gone::Reply, reply.id);

@@ -1,10 +1,9 @@
 //! A reply as it is answered. Of one that was deleted only its place is shown, as long as others answer to it.
 
-use p2p_sdk::{Timestamp, Uuid};
+use p2p_sdk::{People, Person, Timestamp, Uuid};
 use serde::Serialize;
 
 use super::row::ReplyRow;
-use crate::authors::{Author, Authors};
 use crate::posts::Dressing;
 
 /// A reply to a post.
@@ -20,7 +19,7 @@ pub struct Reply<'a> {
     pub content: &'a str,
     /// The same as HTML that is safe to show.
     pub content_html: &'a str,
-    pub author: Author<'a>,
+    pub author: Person<'a>,
     pub author_id: Uuid,
     pub likes: i64,
     /// By the caller.
@@ -39,13 +38,13 @@ impl<'a> Reply<'a> {
         row: &ReplyRow,
         best: Option<Uuid>,
         dressing: &'a Dressing,
-        authors: &Authors<'a>,
+        authors: &People<'a>,
     ) -> Option<Self> {
         let (content, html, author) = if row.is_open {
             let dressed = dressing.get(row.id)?;
             (dressed.content.as_str(), dressed.html.as_str(), authors.get(row.author_id))
         } else {
-            ("", "", Author::former(Uuid::NIL))
+            ("", "", Person::former(Uuid::NIL))
         };
         Some(Self {
             id: row.id,

@@ -1,14 +1,12 @@
 //! `PATCH /forums/replies/{id}`: its author writes it anew.
 
-use p2p_sdk::{Batch, Check, Ctx, Problem, Request, Response, Uuid};
+use p2p_sdk::{Batch, Check, Ctx, Problem, Request, Response, Uuid, again_unless_matched};
 
 use super::create::CONTENT;
 use super::reply::Reply;
 use super::row::ReplyRow;
-use crate::again::{again_unless_matched, matched};
 use crate::posts::{self, Dressing, NewContent};
 use crate::revisions::Edit;
-use crate::rights;
 use crate::told::Words;
 
 /// Changes a reply.
@@ -19,10 +17,10 @@ pub async fn update(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
 async fn change(ctx: &Ctx, request: &Request) -> Result<Response, Problem> {
     let actor = ctx.actor()?;
     let (topic, reply) = ReplyRow::find(ctx, request.id("id")?).await?;
-    rights::author(actor, reply.author_id)?;
+    actor.author(reply.author_id)?;
     let NewContent { content } = request.json()?;
     Check::new().prose("content", &content, CONTENT).finish()?;
-    matched(request, reply.version)?;
+    request.matched(reply.version)?;
     let edit = Edit::reply(ctx, &reply)?;
     let words = Words::of(ctx, topic.within(), &content).await?;
     let mut told = words.told(topic.told(reply.id, reply.author_id, reply.organization_id));

@@ -1,11 +1,10 @@
 //! `POST /forums/topics/{id}/bookmark`: whoever sees a topic may keep it for later. How many do is told to everybody, who
 //! they are to nobody.
 
-use p2p_sdk::{Batch, Ctx, FromRow, Problem, Request, Response, Uuid, params};
+use p2p_sdk::{Batch, Ctx, FromRow, Problem, Request, Response, Uuid, again, params};
 use serde::Serialize;
 
 use super::seen::{SEEN, Seen};
-use crate::again::again;
 use crate::switch::Switch;
 
 /// Refused by the key when it is there already.

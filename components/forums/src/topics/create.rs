@@ -1,15 +1,13 @@
 //! `POST /forums/topics`: the root post first, as a document nobody can see, then the commit that makes it visible and
 //! tells of it.
 
-use p2p_sdk::{Actor, Batch, Ctx, Problem, Request, Response, params};
+use p2p_sdk::{Actor, Batch, Ctx, Person, Problem, Request, Response, fold, params};
 
 use super::draft::{Derived, NewTopic};
-use super::fold::fold;
 use super::row::{Status, Topic};
 use super::visibility::Visibility;
 use super::whole::WholeTopic;
 use crate::attachments::{self, Attachment};
-use crate::authors::Author;
 use crate::contributors::{self, Deed};
 use crate::posts::{self, Bare, PostRow, Text};
 use crate::told::{Told, Words};
@@ -54,7 +52,7 @@ fn opened<'a>(ctx: &Ctx, actor: &Actor, new: &'a NewTopic, derived: &'a Derived)
         status: Status::Open,
         visibility: new.visibility,
         created_by: actor.user_id,
-        author: Author::former(actor.user_id),
+        author: Person::former(actor.user_id),
         organization_id: actor.organization_id,
         is_pinned: false,
         excerpt: &derived.excerpt,

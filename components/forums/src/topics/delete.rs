@@ -1,13 +1,12 @@
 //! `DELETE /forums/topics/{id}`: a topic and everything below it is there no more, and stays stored. What its posts and
 //! replies counted for is taken back in the same commit.
 
-use p2p_sdk::{Batch, Ctx, Problem, Request, Response, params};
+use p2p_sdk::{Batch, Ctx, Problem, Request, Response, again, params};
 
 use super::seen::Seen;
-use crate::again::{again, matched};
 use crate::below::Below;
+use crate::categories;
 use crate::contributors::{self, Gone};
-use crate::{categories, rights};
 
 /// First of all: it holds off whoever writes into the topic, and finds who wrote since that was counted.
 const DELETE: &str = "UPDATE topics SET status = 'deleted', version = version + 1, updated_at = $3 \
@@ -21,8 +20,8 @@ pub async fn delete(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
 async fn remove(ctx: &Ctx, request: &Request) -> Result<Response, Problem> {
     let actor = ctx.actor()?;
     let topic = Seen::find(ctx, request.id("id")?).await?;
-    rights::author_or_admin(actor, topic.created_by, topic.organization_id)?;
-    matched(request, topic.version)?;
+    actor.author_or_admin(topic.created_by, topic.organization_id)?;
+    request.matched(topic.version)?;
     let below = Below::topic(ctx, topic.id).await?;
     let batch = Batch::new().run_one(DELETE, params![topic.id, topic.version, ctx.now(), below.count]);
     let batch = contributors::withdraw(batch, Gone::Topic, topic.id);

@@ -2,17 +2,18 @@
 
 use std::ops::RangeInclusive;
 
-use p2p_sdk::{Actor, Check, Ctx, Problem, Rule, Uuid};
+use p2p_sdk::{Actor, Check, Ctx, Problem, Rule, Uuid, slug};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::slug::slug;
 use super::tags;
 use super::visibility::Visibility;
 
 const TITLE: RangeInclusive<usize> = 5..=200;
 pub const CONTENT: RangeInclusive<usize> = 20..=50_000;
 const CATEGORY: RangeInclusive<usize> = 1..=100;
+/// The slug of a title without a letter.
+pub const NAMELESS: &str = "topic";
 /// Characters of a topic's content that a list shows.
 const EXCERPT_MAX: u32 = 200;
 
@@ -95,7 +96,7 @@ impl Derived {
         let tags = tags::normalize_all(&new.tags);
         let tags_json = serde_json::value::to_raw_value(&tags).map_err(Problem::internal)?;
         let excerpt = excerpt(ctx, &new.content).await;
-        Ok(Self { slug: slug(&new.title), excerpt, tags, tags_json })
+        Ok(Self { slug: slug(&new.title, NAMELESS), excerpt, tags, tags_json })
     }
 }
 

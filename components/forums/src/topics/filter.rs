@@ -1,9 +1,8 @@
 //! What a list of topics was narrowed to, as the query string says it.
 
-use p2p_sdk::{Check, Problem, Uuid};
+use p2p_sdk::{Check, Problem, Uuid, fold};
 use serde::Deserialize;
 
-use super::fold::fold;
 use super::tags;
 
 const WORD_MAX: usize = 100;

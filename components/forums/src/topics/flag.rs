@@ -1,13 +1,10 @@
 //! Pinning and locking: the admins of a topic's organization switch something on or off. What is so already changes
 //! nothing and tells nobody.
 
-use p2p_sdk::{Batch, Ctx, Problem, Request, Response, Uuid, params};
+use p2p_sdk::{Batch, Ctx, People, Problem, Request, Response, Uuid, again, params};
 
 use super::row::{Topic, columns};
 use super::seen::Seen;
-use crate::again::again;
-use crate::authors::{self, Authors};
-use crate::rights;
 use crate::told::Told;
 
 /// What is switched.
@@ -42,7 +39,7 @@ pub async fn switch(
 async fn try_switch(ctx: &Ctx, wanted: &Wanted, flag: &Flag) -> Result<Response, Problem> {
     let actor = ctx.actor()?;
     let topic = Seen::find(ctx, wanted.id).await?;
-    rights::allowed(rights::administers(actor, topic.organization_id))?;
+    Problem::unless(actor.administers_any(topic.organization_id))?;
     let is = (flag.is)(&topic);
     let on = wanted.on.unwrap_or(!is);
     if is != on {
@@ -60,8 +57,8 @@ async fn show(ctx: &Ctx, id: Uuid) -> Result<Response, Problem> {
     let text = format!("SELECT {} FROM topics WHERE id = $1", columns(2));
     let rows = ctx.sql().query(&text, &params![id, ctx.actor()?.user_id]).await?;
     let mut topic = rows.first::<Topic<'_>>()?.ok_or_else(Problem::not_found)?;
-    let cards = authors::ask(ctx, std::iter::once(topic.created_by)).await?;
-    topic.author = Authors::read(&cards)?.get(topic.created_by);
+    let cards = People::ask(ctx, std::iter::once(topic.created_by)).await?;
+    topic.author = People::read(&cards)?.get(topic.created_by);
     let version = topic.version;
     Ok(Response::ok(&topic).etag(version))
 }

@@ -2,16 +2,15 @@
 //! version is kept in the commit that makes it; a topic that was never edited has only the one it is.
 
 use p2p_sdk::{
-    Batch, Ctx, Cursor, FromRow, Page, PageRequest, Problem, Request, Response, Row, RowError, Timestamp,
-    Uuid, params,
+    Batch, Ctx, Cursor, FromRow, Page, PageRequest, People, Person, Problem, Request, Response, Row,
+    RowError, Timestamp, Uuid, params,
 };
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::row::Json;
-use crate::authors::{self, Author, Authors};
 use crate::posts::{self, PostRow};
-use crate::{revisions, rights};
+use crate::revisions;
 
 /// Names the list in its cursors.
 const LIST: &str = "forums.topics.history";
@@ -55,7 +54,7 @@ pub struct Version<'a> {
     /// Markdown, as it was written.
     pub content: String,
     /// Who wrote this version.
-    pub author: Author<'a>,
+    pub author: Person<'a>,
     pub written_at: Timestamp,
     #[serde(skip)]
     revision: Uuid,
@@ -66,7 +65,7 @@ impl<'a> FromRow<'a> for Version<'a> {
         Ok(Self {
             version: row.get()?,
             revision: row.get()?,
-            author: Author::former(row.get()?),
+            author: Person::former(row.get()?),
             written_at: row.get()?,
             title: row.get()?,
             category: row.get()?,
@@ -103,16 +102,15 @@ pub async fn page(
     post: &PostRow,
     (list, find): (&str, &str),
 ) -> Result<Response, Problem> {
-    rights::author_or_admin(ctx.actor()?, post.author_id, post.organization_id)?;
+    ctx.actor()?.author_or_admin(post.author_id, post.organization_id)?;
     let mut wanted = PageRequest::of(request)?;
     wanted.limit = wanted.limit.min(LIMIT_MAX);
-    let place = wanted.cursor.as_ref().map(|cursor| cursor.read::<(i64,)>(list)).transpose()?;
-    let (before,) = place.unwrap_or((i64::MAX,));
+    let (before,) = wanted.after(list)?.unwrap_or((i64::MAX,));
     let rows = ctx.sql().query(find, &params![post.id, before, wanted.fetch(), wanted.offset]).await?;
     let versions = rows.all::<Version<'_>>()?;
     let mut page = Page::new(&wanted, versions, |last| Cursor::new(list, params![last.version]));
-    let cards = authors::ask(ctx, page.items.iter().map(|version| version.author.id)).await?;
-    let authors = Authors::read(&cards)?;
+    let cards = People::ask(ctx, page.items.iter().map(|version| version.author.id)).await?;
+    let authors = People::read(&cards)?;
     for version in &mut page.items {
         version.author = authors.get(version.author.id);
         version.content = content(ctx, post, version.revision).await?;

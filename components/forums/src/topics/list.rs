@@ -1,19 +1,18 @@
 //! `GET /forums/topics`: one statement for the page, one question to the directory for its authors.
 
-use p2p_sdk::{Ctx, Page, PageRequest, Problem, Request, Response, Rows};
+use p2p_sdk::{Ctx, Page, PageRequest, People, Problem, Request, Response};
 
 use super::filter::Filter;
 use super::row::Topic;
 use super::selection::Selection;
-use crate::authors::{self, Authors};
 
 /// Answers a page of topics.
 pub async fn list(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     let wanted = PageRequest::of(&request)?;
     let filter = request.query::<Filter>()?.normalize()?;
     let selection = Selection::new(&filter, ctx.actor()?);
-    let total = if wanted.count { Some(count(ctx, selection.clone()).await?) } else { None };
-    let rows = page(ctx, selection, &wanted).await?;
+    let total = if wanted.count { Some(selection.clone().count().number(ctx).await?) } else { None };
+    let rows = selection.page(&wanted)?.rows(ctx).await?;
     let page = Page::new(&wanted, rows.all::<Topic<'_>>()?, |last| last.cursor(filter.sort));
     let page = match total {
         Some(total) => page.with_total(total),
@@ -24,24 +23,13 @@ pub async fn list(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
 
 /// Answers topics with cards of their authors.
 pub async fn show(ctx: &Ctx, page: Page<Topic<'_>>) -> Result<Response, Problem> {
-    let cards = authors::ask(ctx, page.items.iter().map(|topic| topic.created_by)).await?;
-    let authors = Authors::read(&cards)?;
+    let cards = People::ask(ctx, page.items.iter().map(|topic| topic.created_by)).await?;
+    let authors = People::read(&cards)?;
     let mut page: Page<Topic<'_>> = page;
     for topic in &mut page.items {
         topic.author = authors.get(topic.created_by);
     }
     Ok(Response::ok(&page))
-}
-
-async fn page(ctx: &Ctx, selection: Selection, wanted: &PageRequest) -> Result<Rows, Problem> {
-    let statement = selection.page(wanted)?;
-    Ok(ctx.sql().query(&statement.text, &statement.params).await?)
-}
-
-async fn count(ctx: &Ctx, selection: Selection) -> Result<i64, Problem> {
-    let statement = selection.count();
-    let rows = ctx.sql().query(&statement.text, &statement.params).await?;
-    Ok(rows.value()?.unwrap_or(0))
 }
 
 #[cfg(test)]

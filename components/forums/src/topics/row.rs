@@ -1,13 +1,12 @@
 //! A topic as it stands in its row and as it is answered: one struct, which borrows its text from the store's answer.
 //! The author's card is filled in by whoever asked the directory.
 
-use p2p_sdk::{Cell, Cursor, FromCell, FromRow, Row, RowError, Timestamp, Uuid, Version, params};
+use p2p_sdk::{Cell, Cursor, FromCell, FromRow, Person, Row, RowError, Timestamp, Uuid, Version, params};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::filter::Sort;
 use super::visibility::Visibility;
-use crate::authors::Author;
 
 /// What `Topic` reads, in this order, but for the last one.
 const COLUMNS: &str = "id, title, slug, category, tags, status, visibility, created_by, organization_id, is_pinned, \
@@ -59,7 +58,7 @@ pub struct Topic<'a> {
     pub status: Status,
     pub visibility: Visibility,
     pub created_by: Uuid,
-    pub author: Author<'a>,
+    pub author: Person<'a>,
     #[cfg_attr(feature = "describe", schema(required))]
     pub organization_id: Option<Uuid>,
     pub is_pinned: bool,
@@ -97,7 +96,7 @@ impl<'a> FromRow<'a> for Topic<'a> {
             status,
             visibility,
             created_by,
-            author: Author::former(created_by),
+            author: Person::former(created_by),
             organization_id: row.get()?,
             is_pinned: row.get()?,
             excerpt: row.get()?,

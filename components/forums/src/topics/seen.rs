@@ -1,9 +1,9 @@
 //! A topic as far as rules need it, for whoever may see it: everybody else meets 404.
 
-use p2p_sdk::{Actor, Code, Ctx, FromRow, Problem, Row, RowError, Uuid, Version, params};
+use p2p_sdk::{Actor, Code, Ctx, FromRow, Problem, Row, RowError, Uuid, Version, Viewer, params};
 
 use super::row::Status;
-use super::visibility::{Viewer, Visibility};
+use super::visibility::Visibility;
 use crate::told::Told;
 
 /// What `Seen` reads, of the table `topics` by the name `t`.
@@ -52,7 +52,7 @@ impl Seen {
 
     /// The same, if this person may see it.
     pub fn by(self, actor: &Actor) -> Result<Self, Problem> {
-        let sees = Viewer::of(actor).sees(self.visibility, self.organization_id);
+        let sees = self.visibility.shows(Viewer::of(actor), self.organization_id);
         if sees && self.status != Status::Deleted { Ok(self) } else { Err(Problem::not_found()) }
     }
 

@@ -1,7 +1,7 @@
 //! Who may see a topic: the whole network, or its organization only. Both forms of the rule stand here, for one topic
 //! and for a list, and must say the same.
 
-use p2p_sdk::{Actor, Cell, FromCell, Params, Uuid};
+use p2p_sdk::{Cell, FromCell, Query, Uuid, Viewer};
 use serde::{Deserialize, Serialize};
 
 /// Who may see a topic.
@@ -24,6 +24,11 @@ impl Visibility {
             Self::Organization => "organization",
         }
     }
+
+    /// Whether somebody may see a topic of this organization.
+    pub fn shows(self, viewer: Viewer, organization: Option<Uuid>) -> bool {
+        self == Self::Network || viewer.sees(organization)
+    }
 }
 
 impl FromCell<'_> for Visibility {
@@ -36,56 +41,21 @@ impl FromCell<'_> for Visibility {
     }
 }
 
-/// Somebody looking at topics.
-#[derive(Debug, Clone, Copy)]
-pub enum Viewer {
-    /// Sees the network's topics only.
-    Outsider,
-    /// Sees those of an organization too.
-    Member(Uuid),
-    /// Sees all.
-    PlatformAdmin,
-}
-
-impl Viewer {
-    /// The caller.
-    pub fn of(actor: &Actor) -> Self {
-        match actor.organization_id {
-            _ if actor.platform_admin => Self::PlatformAdmin,
-            Some(organization) => Self::Member(organization),
-            None => Self::Outsider,
+/// The same for the rows of a list.
+pub fn narrow(query: &mut Query, viewer: Viewer) {
+    match viewer {
+        Viewer::Outsider => query.add(" AND visibility = 'network'"),
+        Viewer::Member(own) => {
+            let own = query.bind(&own);
+            query.add(&format!(" AND (visibility = 'network' OR organization_id = ${own})"));
         }
-    }
-
-    /// Whether they may see a topic of this organization.
-    pub fn sees(self, visibility: Visibility, organization: Option<Uuid>) -> bool {
-        match (visibility, self) {
-            (Visibility::Network, _) | (_, Self::PlatformAdmin) => true,
-            (Visibility::Organization, Self::Member(own)) => organization == Some(own),
-            (Visibility::Organization, Self::Outsider) => false,
-        }
-    }
-
-    /// The same for the rows of a list. The parameter of this number is the organization of a member; see `bind`.
-    pub fn condition(self, organization: u32) -> String {
-        match self {
-            Self::Outsider => " AND visibility = 'network'".to_owned(),
-            Self::Member(_) => format!(" AND (visibility = 'network' OR organization_id = ${organization})"),
-            Self::PlatformAdmin => String::new(),
-        }
-    }
-
-    /// Adds the parameter of the condition, if it has one.
-    pub fn bind(self, params: &mut Params) {
-        if let Self::Member(organization) = self {
-            params.push(&organization);
-        }
+        Viewer::PlatformAdmin => {}
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use p2p_sdk::Role;
+    use p2p_sdk::{Actor, Role};
 
     use super::*;
 
@@ -97,9 +67,9 @@ mod tests {
             Actor { user_id: Uuid::NIL, organization_id, role: Role::Admin, platform_admin, verified: true };
         let viewer = Viewer::of(&actor);
         [
-            viewer.sees(Visibility::Network, Some(OTHER)),
-            viewer.sees(Visibility::Organization, Some(OWN)),
-            viewer.sees(Visibility::Organization, Some(OTHER)),
+            Visibility::Network.shows(viewer, Some(OTHER)),
+            Visibility::Organization.shows(viewer, Some(OWN)),
+            Visibility::Organization.shows(viewer, Some(OTHER)),
         ]
     }
 

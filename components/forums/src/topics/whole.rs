@@ -1,10 +1,9 @@
 //! One topic with what was written in it, as it is answered after opening and reading it.
 
-use p2p_sdk::Page;
+use p2p_sdk::{Page, People};
 use serde::Serialize;
 
 use super::row::Topic;
-use crate::authors::Authors;
 use crate::posts::Post;
 
 /// A topic and its first posts.
@@ -27,7 +26,7 @@ type Posts<'a> = Page<Post<'a>>;
 
 impl<'a> WholeTopic<'a> {
     /// Puts a topic together.
-    pub fn new(mut topic: Topic<'a>, posts: Posts<'a>, authors: &Authors<'a>) -> Self {
+    pub fn new(mut topic: Topic<'a>, posts: Posts<'a>, authors: &People<'a>) -> Self {
         topic.author = authors.get(topic.created_by);
         let root = posts.items.iter().find(|post| post.is_root);
         let (content, content_html) =

@@ -1,14 +1,12 @@
 //! `GET /messages/blocked`: whom the caller blocks. Who blocks the caller is nobody's to know.
 
-use p2p_sdk::{Ctx, Cursor, Page, PageRequest, Problem, Request, Response, Timestamp, Uuid, params};
+use p2p_sdk::{
+    Ctx, Cursor, Page, PageRequest, People, Person, Problem, Request, Response, Timestamp, Uuid, params,
+};
 use serde::Serialize;
-
-use crate::people::{self, Author, Authors};
 
 /// Names the list in its cursors.
 const LIST: &str = "messaging.blocked";
-/// Stands before everything: the end of the year 9999.
-const FIRST: (Timestamp, Uuid) = (Timestamp(253_402_300_799_000_000), Uuid::from_bytes([0xff; 16]));
 const PAGE: &str = "SELECT blocked_id, created_at FROM blocks \
     WHERE user_id = $1 AND (created_at, blocked_id) < ($2, $3) \
     ORDER BY created_at DESC, blocked_id DESC LIMIT $4 OFFSET $5";
@@ -20,7 +18,7 @@ const COUNT: &str =
 #[cfg_attr(feature = "describe", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Blocked<'a> {
-    pub user: Author<'a>,
+    pub user: Person<'a>,
     pub blocked_at: Timestamp,
 }
 
@@ -28,8 +26,7 @@ pub struct Blocked<'a> {
 pub async fn list(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     let wanted = PageRequest::of(&request)?;
     let user = ctx.actor()?.user_id;
-    let place = wanted.cursor.as_ref().map(|cursor| cursor.read::<(Timestamp, Uuid)>(LIST)).transpose()?;
-    let (at, id) = place.unwrap_or(FIRST);
+    let (at, id) = wanted.after(LIST)?.unwrap_or(PageRequest::LATEST);
     let rows = ctx.sql().query(PAGE, &params![user, at, id, wanted.fetch(), wanted.offset]).await?;
     let blocked = rows.all::<(Uuid, Timestamp)>()?;
     let mut page = Page::new(&wanted, blocked, |(id, at)| Cursor::new(LIST, params![at, id]));
@@ -37,8 +34,8 @@ pub async fn list(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
         let counted = ctx.sql().query(COUNT, &params![user, PageRequest::count_limit()]).await?;
         page = page.with_total(counted.value()?.unwrap_or(0));
     }
-    let cards = people::ask(ctx, page.items.iter().map(|(id, _)| *id)).await?;
-    let authors = Authors::read(&cards)?;
+    let cards = People::ask(ctx, page.items.iter().map(|(id, _)| *id)).await?;
+    let authors = People::read(&cards)?;
     let page = page.map(|(id, blocked_at)| Blocked { user: authors.get(id), blocked_at });
     Ok(Response::ok(&page))
 }
@@ -90,7 +87,7 @@ mod tests {
     #[test]
     fn the_list_is_read_through_its_index_and_in_its_order() {
         let mail = Mail::new();
-        let steps = mail.plan(PAGE, &params![Uuid::NIL, Timestamp(1), Uuid::NIL, 3i64, 0i64]);
+        let steps = mail.host.plan(PAGE, &params![Uuid::NIL, Timestamp(1), Uuid::NIL, 3i64, 0i64]);
         assert!(
             steps.len() == 1 && steps[0].contains("blocks_latest (user_id=? AND (created_at,"),
             "{steps:?}"

@@ -1,9 +1,7 @@
 //! `PUT` and `DELETE /messages/blocked/{userId}`: blocked, or no longer. Again is fine, and the other learns of it only
 //! when they write.
 
-use p2p_sdk::{Batch, Code, Ctx, Problem, Request, Response, Uuid, params};
-
-use crate::people;
+use p2p_sdk::{Batch, Code, Ctx, People, Problem, Request, Response, Uuid, params};
 
 const BLOCK: &str =
     "INSERT INTO blocks (user_id, blocked_id, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
@@ -15,7 +13,9 @@ pub async fn block(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     if user == other {
         return Err(Problem::new(Code::SelfAction));
     }
-    people::standing(ctx, other).await?.ok_or_else(Problem::not_found)?;
+    if People::ask(ctx, std::iter::once(other)).await?.is_empty() {
+        return Err(Problem::not_found());
+    }
     Batch::new().run(BLOCK, params![user, other, ctx.now()]).commit(ctx).await?;
     Ok(Response::no_content())
 }

@@ -1,12 +1,12 @@
 //! `GET /messages/{id}`: what two people wrote to each other, newest first, as far as the caller did not delete it.
 
-use p2p_sdk::{Ctx, Cursor, PageRequest, Problem, Request, Response, Uuid, params};
+use p2p_sdk::{Ctx, Cursor, PageRequest, People, Problem, Request, Response, Uuid, params};
 use serde::Deserialize;
 
 use super::find::seen_by;
+use crate::answer;
 use crate::message::{self, COLUMNS, MessageRow};
 use crate::pair::Pair;
-use crate::{answer, people};
 
 /// Names the list in its cursors.
 const LIST: &str = "messaging.history";
@@ -41,7 +41,7 @@ pub async fn history(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     );
     let values = params![pair, user, before, wanted.fetch(), wanted.offset];
     let rows = ctx.sql().query(&text, &values).await?.all::<MessageRow>()?;
-    if rows.is_empty() && people::standing(ctx, other).await?.is_none() {
+    if rows.is_empty() && People::ask(ctx, std::iter::once(other)).await?.is_empty() {
         return Err(Problem::not_found());
     }
     let cursor = |last: &MessageRow| Cursor::new(LIST, params![last.id]);
@@ -56,7 +56,7 @@ pub async fn history(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
 /// Messages before this one are wanted: the earlier of what the caller and the page before say.
 fn place(request: &Request, wanted: &PageRequest) -> Result<Uuid, Problem> {
     let Listing { before } = request.query()?;
-    let cursor = wanted.cursor.as_ref().map(|cursor| cursor.read::<(Uuid,)>(LIST)).transpose()?;
+    let cursor = wanted.after::<(Uuid,)>(LIST)?;
     let place = before.into_iter().chain(cursor.map(|(id,)| id)).min();
     Ok(place.unwrap_or(NEWEST))
 }
@@ -164,14 +164,14 @@ mod tests {
             ORDER BY m.id DESC LIMIT 3",
             seen_by!("$2")
         );
-        let steps = mail.plan(&text, &params![Uuid::NIL, Uuid::NIL, Uuid::NIL]);
+        let steps = mail.host.plan(&text, &params![Uuid::NIL, Uuid::NIL, Uuid::NIL]);
         assert!(
             steps.len() == 1 && steps[0].contains("messages_in_order (conversation_id=? AND id<?)"),
             "{steps:?}"
         );
         let unread = "SELECT count(*) FROM messages m WHERE m.conversation_id = $1 AND m.receiver_id = $2 \
             AND m.id <= $3 AND m.read_at IS NULL AND NOT m.hidden_for_receiver";
-        let steps = mail.plan(unread, &params![Uuid::NIL, Uuid::NIL, Uuid::NIL]);
+        let steps = mail.host.plan(unread, &params![Uuid::NIL, Uuid::NIL, Uuid::NIL]);
         assert!(steps.len() == 1 && steps[0].contains("messages_unread"), "{steps:?}");
     }
 }

@@ -2,13 +2,13 @@
 
 use std::ops::RangeInclusive;
 
-use p2p_sdk::{Check, Code, Ctx, Problem, Request, Response, Uuid, join, params};
+use p2p_sdk::{Check, Code, Ctx, People, Problem, Request, Response, Uuid, join, params};
 use serde::Deserialize;
 
 use crate::again::busy;
 use crate::message::{self, MessageRow};
 use crate::pair::Pair;
-use crate::{blocks, people, sides, told};
+use crate::{blocks, sides, told};
 
 const CONTENT: RangeInclusive<usize> = 1..=5_000;
 const INSERT: &str = "INSERT INTO messages (id, conversation_id, sender_id, receiver_id, content, created_at) \
@@ -65,8 +65,9 @@ pub async fn send(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
 /// 404 for somebody who is not there, 403 when one of the two does not want to hear from the other.
 async fn reachable(ctx: &Ctx, receiver: Uuid, pair: &Pair) -> Result<(), Problem> {
     let ctx = ctx.concurrent();
-    let (standing, unblocked) = join(people::standing(&ctx, receiver), blocks::check(&ctx, pair)).await;
-    if standing? != Some(true) {
+    let card = People::ask(&ctx, std::iter::once(receiver));
+    let (card, unblocked) = join(card, blocks::check(&ctx, pair)).await;
+    if People::read(&card?)?.active(receiver).is_none() {
         return Err(Problem::not_found().says("There is no such person.", "لا يوجد شخص بهذا المعرّف."));
     }
     unblocked

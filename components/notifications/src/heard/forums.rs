@@ -13,16 +13,10 @@ use crate::withdraw;
 
 /// Subscribes.
 pub fn hear(feature: Feature) -> Feature {
-    let feature = ["forums.topic.created", "forums.post.created", "forums.reply.created"]
-        .into_iter()
-        .fold(feature, |feature, topic| feature.on_event(topic, written));
-    let feature = ["forums.topic.updated", "forums.post.updated", "forums.reply.updated"]
-        .into_iter()
-        .fold(feature, |feature, topic| feature.on_event(topic, edited));
-    let feature = ["forums.topic.deleted", "forums.post.deleted", "forums.reply.deleted"]
-        .into_iter()
-        .fold(feature, |feature, topic| feature.on_event(topic, deleted));
     feature
+        .on_events(&["forums.topic.created", "forums.post.created", "forums.reply.created"], written)
+        .on_events(&["forums.topic.updated", "forums.post.updated", "forums.reply.updated"], edited)
+        .on_events(&["forums.topic.deleted", "forums.post.deleted", "forums.reply.deleted"], deleted)
         .on_event("forums.post.liked", liked)
         .on_event("forums.reply.liked", liked)
         .on_event("forums.answer.chosen", chosen)

@@ -1,14 +1,10 @@
 //! `GET /notifications`: the caller's, the latest first. One that is renewed comes to the front again.
 
-use p2p_sdk::{Ctx, Cursor, Page, PageRequest, Problem, Request, Response, Timestamp, Uuid, params};
+use p2p_sdk::{Ctx, Cursor, Page, PageRequest, People, Problem, Request, Response, Uuid, params};
 use serde::Deserialize;
 
 use super::notification::Notification;
 use super::row::{COLUMNS, Told};
-use crate::people::{self, People};
-
-/// Stands before everything: the end of the year 9999.
-const FIRST: (Timestamp, Uuid) = (Timestamp(253_402_300_799_000_000), Uuid::from_bytes([0xff; 16]));
 
 /// Which of them.
 #[derive(Debug, Deserialize)]
@@ -29,8 +25,7 @@ pub async fn list(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     let wanted = PageRequest::of(&request)?;
     let listing: Listing = request.query()?;
     let Part(name, condition) = if listing.unread == Some(true) { UNREAD } else { ALL };
-    let place = wanted.cursor.as_ref().map(|cursor| cursor.read::<(Timestamp, Uuid)>(name)).transpose()?;
-    let (at, id) = place.unwrap_or(FIRST);
+    let (at, id) = wanted.after(name)?.unwrap_or(PageRequest::LATEST);
     let user = ctx.actor()?.user_id;
     let params = params![user, at, id, wanted.fetch(), wanted.offset];
     let rows = ctx.sql().query(&page(condition), &params).await?;
@@ -40,7 +35,7 @@ pub async fn list(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     if wanted.count {
         page = page.with_total(count(ctx, user, condition).await?);
     }
-    let cards = people::ask(ctx, page.items.iter().filter_map(|told| told.actor_id)).await?;
+    let cards = People::ask(ctx, page.items.iter().filter_map(|told| told.actor_id)).await?;
     let (people, language) = (People::read(&cards)?, ctx.call().language);
     Ok(Response::ok(&page.map(|told| Notification::new(told, &people, language))))
 }
@@ -62,7 +57,7 @@ async fn count(ctx: &Ctx, user: Uuid, condition: &str) -> Result<i64, Problem> {
 
 #[cfg(test)]
 mod tests {
-    use p2p_sdk::{Actor, Language};
+    use p2p_sdk::{Actor, Language, Timestamp};
     use serde_json::{Value, json};
 
     use super::*;

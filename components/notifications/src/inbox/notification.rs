@@ -1,11 +1,10 @@
 //! A notification as its reader sees it: in words of their language, with a link and the card of who did it.
 
-use p2p_sdk::{Language, Timestamp, Uuid};
+use p2p_sdk::{Language, People, Person, Timestamp, Uuid};
 use serde::Serialize;
 
 use super::row::Told;
 use crate::kind::Kind;
-use crate::people::{Author, People};
 use crate::place;
 use crate::words::Said;
 
@@ -29,7 +28,7 @@ pub struct Notification<'a> {
     pub url: String,
     /// Who did it; the last one, where several did.
     #[cfg_attr(feature = "describe", schema(required))]
-    pub actor: Option<Author<'a>>,
+    pub actor: Option<Person<'a>>,
     /// How often it happened: likes and messages are told as one.
     pub count: i64,
     pub is_read: bool,

@@ -1,12 +1,11 @@
 //! The letter of one notification. None is written for what was read, put away, taken back or switched off meanwhile.
 
-use p2p_sdk::{Batch, Ctx, Delivery, FromRow, Heard, Problem, Uuid, params};
+use p2p_sdk::{Batch, Ctx, Delivery, FromRow, Heard, People, Person, Problem, Uuid, params};
 use serde::Deserialize;
 
 use super::{Values, queue};
 use crate::inbox::{COLUMNS, Told};
 use crate::kind::Kind;
-use crate::people::{self, Author, People};
 use crate::place;
 use crate::preferences::{self, Email};
 use crate::settings::Settings;
@@ -27,7 +26,7 @@ pub async fn write(ctx: &Ctx, event: Delivery) -> Heard {
     let found = rows.read(|row| Ok((row.get::<Uuid>()?, Told::from_row(row)?)))?;
     let Some((user, told)) = found.first() else { return Ok(()) };
     let Some(template) = told.kind.letter() else { return Ok(()) };
-    let cards = people::ask(ctx, [*user].into_iter().chain(told.actor_id)).await?;
+    let cards = People::ask(ctx, [*user].into_iter().chain(told.actor_id)).await?;
     let people = People::read(&cards)?;
     let chosen = preferences::of(ctx, *user).await?.preferences.of(told.kind);
     let Some(reader) = people.active(*user).filter(|_| chosen.email == Email::Instant) else { return Ok(()) };
@@ -38,7 +37,7 @@ pub async fn write(ctx: &Ctx, event: Delivery) -> Heard {
     Ok(())
 }
 
-fn values(ctx: &Ctx, told: &Told<'_>, reader: &Author<'_>, people: &People<'_>) -> Result<Values, Problem> {
+fn values(ctx: &Ctx, told: &Told<'_>, reader: &Person<'_>, people: &People<'_>) -> Result<Values, Problem> {
     let settings: Settings = ctx.settings()?;
     let actor = || told.actor_id.map_or("—", |id| people.get(id).name).to_owned();
     let subject = || ("subject", told.subject.to_owned());

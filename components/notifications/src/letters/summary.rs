@@ -1,13 +1,12 @@
 //! The letter of a day: how much of what, about what and by whom, of what is still unread. Where only messages wait, the
 //! letter is about messages alone.
 
-use p2p_sdk::{Ctx, Delivery, Heard, Problem, Timestamp, Uuid, params};
+use p2p_sdk::{Ctx, Delivery, Heard, People, Person, Problem, Timestamp, Uuid, params};
 use serde::{Deserialize, Serialize};
 
 use super::{Values, queue};
 use crate::inbox::{COLUMNS, Told};
 use crate::kind::Kind;
-use crate::people::{self, Author, People};
 use crate::place;
 use crate::preferences::{self, Email};
 use crate::settings::Settings;
@@ -43,7 +42,7 @@ pub async fn write(ctx: &Ctx, event: Delivery) -> Heard {
         return Ok(());
     }
     let cards =
-        people::ask(ctx, [user_id].into_iter().chain(taken.iter().filter_map(|told| told.actor_id))).await?;
+        People::ask(ctx, [user_id].into_iter().chain(taken.iter().filter_map(|told| told.actor_id))).await?;
     let people = People::read(&cards)?;
     let Some(reader) = people.active(user_id) else { return Ok(()) };
     let (template, values) = letter(ctx, &taken, &reader, &people)?;
@@ -53,7 +52,7 @@ pub async fn write(ctx: &Ctx, event: Delivery) -> Heard {
 fn letter(
     ctx: &Ctx,
     taken: &[Told<'_>],
-    reader: &Author<'_>,
+    reader: &Person<'_>,
     people: &People<'_>,
 ) -> Result<(&'static str, Values), Problem> {
     let settings: Settings = ctx.settings()?;

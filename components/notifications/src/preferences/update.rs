@@ -1,10 +1,9 @@
 //! `PATCH /notifications/preferences`: changes what is named, under the version that was looked at.
 
-use p2p_sdk::{Batch, Ctx, Problem, Request, Response};
+use p2p_sdk::{Batch, Ctx, Problem, Request, Response, again_unless_matched};
 
 use super::choices::PreferenceChanges;
 use super::kept;
-use crate::again::{again_unless_matched, matched};
 
 /// Changes the caller's preferences.
 pub async fn update(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
@@ -16,7 +15,7 @@ pub async fn update(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
 async fn change(ctx: &Ctx, request: &Request, changes: &PreferenceChanges) -> Result<Response, Problem> {
     let user = ctx.actor()?.user_id;
     let found = kept::of(ctx, user).await?;
-    matched(request, found.version)?;
+    request.matched(found.version)?;
     let mut preferences = found.preferences;
     changes.apply(&mut preferences);
     kept::put(Batch::new(), user, &preferences, found.version)?.commit(ctx).await?;

@@ -1,11 +1,10 @@
 //! `GET` and `POST /notifications/unsubscribe`: what a link would stop, and stopping it. The second is also what mail
 //! programs send for their own button (RFC 8058); its body says nothing that matters.
 
-use p2p_sdk::{Access, Batch, Code, Ctx, Feature, Problem, Request, Response, get, post};
+use p2p_sdk::{Access, Batch, Code, Ctx, Feature, Problem, Request, Response, again, get, post};
 use serde::{Deserialize, Serialize};
 
 use super::token::{Scope, open};
-use crate::again::again;
 use crate::preferences::{self, put};
 
 /// The token of the link.

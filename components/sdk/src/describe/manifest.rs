@@ -5,14 +5,12 @@ use std::process::ExitCode;
 
 use serde_json::{Map, Value, json};
 
+use super::mistakes::mistakes;
 use super::openapi;
 use crate::feature::{Access, Feature, MailTemplate, Migration, OWN, Route};
-use crate::request::Method;
 
 /// The version of `wit/` that the SDK is built against.
 const CONTRACT: &str = "0.1.1";
-/// Most a route may take as its body, bytes.
-const BODY_LIMIT_MAX: usize = 1 << 20;
 
 /// Prints the manifest of a feature: the whole of a `<package>-describe` program.
 pub fn main(feature: &Feature) -> ExitCode {
@@ -106,38 +104,6 @@ fn migrations(feature: &Feature) -> Vec<Value> {
 fn steps(feature: &Feature) -> impl Iterator<Item = Migration> {
     let own = feature.needs_own_table().then_some(OWN);
     own.into_iter().chain(feature.migrations.iter().copied())
-}
-
-/// What the author should put right before a host refuses it.
-fn mistakes(feature: &Feature) -> Vec<String> {
-    let mut mistakes = Vec::new();
-    for (step, wanted) in feature.migrations.iter().zip(1..) {
-        if step.number() != wanted {
-            mistakes.push(format!("migration {} stands where {wanted:04} belongs", step.file));
-        }
-    }
-    mistakes.extend(feature.mails.iter().flat_map(MailTemplate::mistakes));
-    #[cfg(feature = "schedule")]
-    mistakes.extend(feature.jobs.iter().filter_map(crate::schedule::Job::mistake));
-    for (at, route) in feature.routes.iter().enumerate() {
-        let doubles = |other: &Route| (other.method, other.path) == (route.method, route.path);
-        if feature.routes.iter().take(at).any(doubles) {
-            mistakes.push(format!("{route:?} is there twice"));
-        }
-        if route.idempotent && route.method != Method::Post {
-            mistakes.push(format!("{route:?} cannot be idempotent by key: only a POST is"));
-        }
-        if route.body_limit.is_some_and(|limit| limit > BODY_LIMIT_MAX) {
-            mistakes.push(format!("{route:?} takes more than {BODY_LIMIT_MAX} bytes"));
-        }
-        if route.schemas.is_example_wrong() {
-            mistakes.push(format!("{route:?} has an example that is no JSON, or takes none"));
-        }
-        if route.statuses.is_empty() {
-            mistakes.push(format!("{route:?} does not say what it answers"));
-        }
-    }
-    mistakes
 }
 
 #[cfg(test)]

@@ -1,13 +1,15 @@
 //! Reads a query string into a type. A repeated name is a list; a name without a value is empty text.
 
+mod value;
+
 use std::borrow::Cow;
-use std::fmt;
 
 use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{self, DeserializeOwned, IntoDeserializer, Visitor};
 
 use super::body::place;
 use crate::problem::Problem;
+use value::{Misfit, Value};
 
 pub(super) fn read<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
     let pairs = Grouped::parse(query);
@@ -61,74 +63,6 @@ impl<'de, 'a> IntoDeserializer<'de, Misfit> for Values<'a> {
     }
 }
 
-/// One value, for the elements of a list.
-struct Value<'a>(Cow<'a, str>);
-
-impl<'de, 'a> IntoDeserializer<'de, Misfit> for Value<'a> {
-    type Deserializer = Self;
-
-    fn into_deserializer(self) -> Self {
-        self
-    }
-}
-
-macro_rules! parsed {
-    ($($method:ident $visit:ident $type:ty;)+) => {
-        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-            let value = self.0.parse::<$type>().map_err(de::Error::custom)?;
-            visitor.$visit(value)
-        })+
-    };
-}
-
-impl<'de> de::Deserializer<'de> for Value<'_> {
-    type Error = Misfit;
-
-    parsed! {
-        deserialize_bool visit_bool bool;
-        deserialize_i8 visit_i64 i64;
-        deserialize_i16 visit_i64 i64;
-        deserialize_i32 visit_i64 i64;
-        deserialize_i64 visit_i64 i64;
-        deserialize_u8 visit_u64 u64;
-        deserialize_u16 visit_u64 u64;
-        deserialize_u32 visit_u64 u64;
-        deserialize_u64 visit_u64 u64;
-        deserialize_f32 visit_f64 f64;
-        deserialize_f64 visit_f64 f64;
-    }
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        visitor.visit_str(&self.0)
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        visitor.visit_some(self)
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Misfit> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Misfit> {
-        visitor.visit_enum((*self.0).into_deserializer())
-    }
-
-    serde::forward_to_deserialize_any! {
-        i128 u128 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier
-        ignored_any
-    }
-}
-
 macro_rules! first_value {
     ($($method:ident)+) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
@@ -141,7 +75,7 @@ impl<'a> Values<'a> {
     /// Reads the first value; what does not fit is laid at the name's door.
     fn first<T>(self, read: impl FnOnce(Value<'a>) -> Result<T, Misfit>) -> Result<T, Misfit> {
         let value = self.values.into_iter().next().unwrap_or_default();
-        read(Value(value)).map_err(|error| error.of(&self.name))
+        read(Value(value)).map_err(|error| error.of(&self.name.0))
     }
 }
 
@@ -162,7 +96,7 @@ impl<'de> de::Deserializer<'de> for Values<'_> {
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
         let name = self.name;
         let values = SeqDeserializer::new(self.values.into_iter().map(Value));
-        visitor.visit_seq(values).map_err(|error: Misfit| error.of(&name))
+        visitor.visit_seq(values).map_err(|error: Misfit| error.of(&name.0))
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Misfit> {
@@ -189,36 +123,10 @@ impl<'de> de::Deserializer<'de> for Values<'_> {
     serde::forward_to_deserialize_any! { i128 u128 unit_struct tuple_struct struct }
 }
 
-/// What did not fit, and under which name.
-#[derive(Debug)]
-struct Misfit {
-    name: String,
-    message: String,
-}
-
-impl Misfit {
-    fn of(mut self, name: &Name<'_>) -> Self {
-        name.0.as_ref().clone_into(&mut self.name);
-        self
-    }
-}
-
-impl de::Error for Misfit {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self { name: String::new(), message: message.to_string() }
-    }
-}
-
-impl fmt::Display for Misfit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.name, self.message)
-    }
-}
-
-impl std::error::Error for Misfit {}
-
 #[cfg(test)]
 mod tests {
+    use std::fmt;
+
     use proptest::prelude::*;
     use serde::Deserialize;
 

@@ -4,32 +4,14 @@ use std::rc::Rc;
 
 use sha2::{Digest, Sha256};
 
+use super::card::Card;
 use super::sqlite::Sqlite;
 use super::state::State;
 use crate::host::{
     Answer, Cache, CacheError, Callers, Clock, Config, Directory, DirectoryError, Event, Events, EventsError,
     Identified, Level, Log, Random, Refusal, Secrets, SqlError, Text, Unreadable,
 };
-use crate::{Host, Role, Rows, RowsBuilder, Timestamp, Uuid};
-
-/// A person as the directory shows them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Card {
-    /// The user's id.
-    pub id: Uuid,
-    /// First and last name.
-    pub name: String,
-    /// What they do.
-    pub title: Option<String>,
-    /// Whether their address is verified.
-    pub verified: bool,
-    /// Whether they may sign in.
-    pub active: bool,
-    /// Their role.
-    pub role: Role,
-    /// Their organization: id and name.
-    pub organization: Option<(Uuid, String)>,
-}
+use crate::{Host, Rows, RowsBuilder, Timestamp, Uuid};
 
 /// A line of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 use super::blobs::Files;
-use super::fakes::{Card, Entry, LogLine};
+use super::card::Card;
+use super::fakes::{Entry, LogLine};
 use super::identity::People;
 use super::mail::Letter;
 use crate::Uuid;

@@ -1,90 +1,28 @@
 //! Topics, posts and replies. What is deleted there stays deleted, so that an event that comes late brings nothing back.
 
-use p2p_sdk::{Batch, Ctx, Delivery, Feature, Heard, Timestamp, Uuid, params};
-use serde::Deserialize;
+mod told;
+
+use p2p_sdk::{Batch, Ctx, Delivery, Feature, Heard, params};
 
 use crate::entries::{Below, Entry, Kind, bury, labels, load};
 use crate::text::label;
+use told::Told;
 
 const FOLLOW: &str = "UPDATE entries SET title = $2, category = $3, tags = $4, shown_to = $5, answered = $6 \
     WHERE topic_id = $1 AND id <> $1 AND gone = FALSE";
 const ANSWERED: &str = "UPDATE entries SET answered = $2 WHERE topic_id = $1 AND gone = FALSE";
 
-/// What the forums tell. What is absent stays as it was.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Told {
-    id: Uuid,
-    topic_id: Uuid,
-    post_id: Option<Uuid>,
-    author_id: Uuid,
-    organization_id: Option<Uuid>,
-    #[serde(default)]
-    visibility: Visibility,
-    topic_organization_id: Option<Uuid>,
-    title: Option<String>,
-    category: Option<String>,
-    tags: Option<Vec<String>>,
-    excerpt: Option<String>,
-    text: Option<String>,
-    /// Of a reply that is told again: it answers its topic.
-    best: Option<bool>,
-    created_at: Option<Timestamp>,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Visibility {
-    #[default]
-    Network,
-    Organization,
-}
-
 /// Subscribes.
 pub fn hear(feature: Feature) -> Feature {
-    let feature = ["forums.topic.created", "forums.topic.updated", "forums.topic.retold"]
-        .into_iter()
-        .fold(feature, |feature, topic| feature.on_event(topic, topic_told));
-    let feature = ["forums.post.created", "forums.post.updated", "forums.post.retold"]
-        .into_iter()
-        .fold(feature, |feature, topic| feature.on_event(topic, post_told));
-    let feature = ["forums.reply.created", "forums.reply.updated", "forums.reply.retold"]
-        .into_iter()
-        .fold(feature, |feature, topic| feature.on_event(topic, reply_told));
     feature
+        .on_events(&["forums.topic.created", "forums.topic.updated", "forums.topic.retold"], topic_told)
+        .on_events(&["forums.post.created", "forums.post.updated", "forums.post.retold"], post_told)
+        .on_events(&["forums.reply.created", "forums.reply.updated", "forums.reply.retold"], reply_told)
         .on_event("forums.topic.deleted", topic_deleted)
         .on_event("forums.post.deleted", post_deleted)
         .on_event("forums.reply.deleted", reply_deleted)
         .on_event("forums.answer.chosen", answer_chosen)
         .on_event("forums.answer.withdrawn", answer_withdrawn)
-}
-
-impl Told {
-    /// The organization that alone may see it.
-    fn shown_to(&self) -> Option<Uuid> {
-        match self.visibility {
-            Visibility::Network => None,
-            // Of no organization: shown to nobody rather than to all.
-            Visibility::Organization => Some(self.topic_organization_id.unwrap_or(Uuid::NIL)),
-        }
-    }
-
-    fn entry(&self, old: Option<Entry>, kind: Kind, event: &Delivery) -> Entry {
-        let new = || Entry::new(self.id, kind, self.author_id, event.committed_at);
-        let mut entry = old.unwrap_or_else(new);
-        entry.created_at = self.created_at.unwrap_or(entry.created_at);
-        entry.topic_id = Some(self.topic_id);
-        entry.organization_id = self.organization_id;
-        entry.shown_to = self.shown_to();
-        if let Some(text) = self.text.as_deref().or(self.excerpt.as_deref().filter(|_| entry.body.is_empty()))
-        {
-            entry.set_body(text);
-        }
-        if let Some(title) = &self.title {
-            title.clone_into(&mut entry.title);
-        }
-        entry
-    }
 }
 
 async fn topic_told(ctx: &Ctx, event: Delivery) -> Heard {

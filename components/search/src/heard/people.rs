@@ -1,10 +1,9 @@
 //! People, as the directory shows them at the time of the event: nothing of what the event says of them is believed, so
 //! that whatever comes late or twice leaves the truth.
 
-use p2p_sdk::{Batch, Ctx, Delivery, Feature, Heard, Uuid, params};
+use p2p_sdk::{Batch, Ctx, Delivery, Feature, Heard, People, Person, Uuid, params};
 use serde::{Deserialize, Serialize};
 
-use crate::authors::{self, Author, Authors};
 use crate::entries::{Below, Entry, Kind, bury, load};
 
 const TOPICS: [&str; 6] = [
@@ -38,14 +37,13 @@ struct Organization {
 
 /// Subscribes.
 pub fn hear(feature: Feature) -> Feature {
-    let feature = TOPICS.into_iter().fold(feature, |feature, topic| feature.on_event(topic, somebody));
-    feature.on_event(RENAMED, organization).on_event(GO_ON, organization)
+    feature.on_events(&TOPICS, somebody).on_event(RENAMED, organization).on_event(GO_ON, organization)
 }
 
 async fn somebody(ctx: &Ctx, event: Delivery) -> Heard {
     let Somebody { user_id } = event.read()?;
-    let cards = authors::ask(ctx, std::iter::once(user_id)).await?;
-    let card = Authors::read(&cards)?.get(user_id);
+    let cards = People::ask(ctx, std::iter::once(user_id)).await?;
+    let card = People::read(&cards)?.get(user_id);
     show(ctx, Batch::new(), &card, &event).await?.commit(ctx).await?;
     Ok(())
 }
@@ -55,8 +53,8 @@ async fn organization(ctx: &Ctx, event: Delivery) -> Heard {
     let after = after.unwrap_or(Uuid::NIL);
     let found = ctx.sql().query(COLLEAGUES, &params![organization_id, after, TOGETHER]).await?;
     let people: Vec<Uuid> = found.read(|row| row.get())?;
-    let cards = authors::ask(ctx, people.iter().copied()).await?;
-    let cards = Authors::read(&cards)?;
+    let cards = People::ask(ctx, people.iter().copied()).await?;
+    let cards = People::read(&cards)?;
     let mut batch = Batch::new();
     for id in &people {
         batch = show(ctx, batch, &cards.get(*id), &event).await?;
@@ -73,7 +71,7 @@ async fn organization(ctx: &Ctx, event: Delivery) -> Heard {
 async fn show(
     ctx: &Ctx,
     batch: Batch,
-    card: &Author<'_>,
+    card: &Person<'_>,
     event: &Delivery,
 ) -> Result<Batch, p2p_sdk::Problem> {
     let dialect = ctx.sql().dialect();

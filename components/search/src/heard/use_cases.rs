@@ -37,7 +37,7 @@ struct Told {
 
 /// Subscribes.
 pub fn hear(feature: Feature) -> Feature {
-    TOPICS.into_iter().fold(feature, |feature, topic| feature.on_event(topic, told))
+    feature.on_events(&TOPICS, told)
 }
 
 async fn told(ctx: &Ctx, event: Delivery) -> Heard {

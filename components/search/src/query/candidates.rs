@@ -1,11 +1,10 @@
 //! Which entries answer a question at all. First those in which every word is met; when they are few, those too in which
 //! it may have been meant otherwise; when there are none, those that lack one word.
 
-use p2p_sdk::{Ctx, Problem, Rows, Timestamp, Uuid, from_row};
+use p2p_sdk::{Ctx, Problem, Rows, Timestamp, Uuid, Viewer, from_row};
 
 use super::asked::{Asked, Sort};
 use super::selection::{MOST, select};
-use super::viewer::Viewer;
 use super::word::Word;
 use super::{Scope, expression, score, typos};
 use crate::entries::Kind;
@@ -56,11 +55,8 @@ pub async fn find(ctx: &Ctx, scope: Scope, asked: &Asked) -> Result<Answers, Pro
     let viewer = Viewer::of(ctx.actor()?);
     let dialect = ctx.sql().dialect();
     let ask = async |expression: Option<String>, most: usize| match expression {
-        Some(expression) => {
-            let statement = select(dialect, &expression, (scope, asked, viewer), most);
-            Ok::<_, Problem>(ctx.sql().query(&statement.text, &statement.params).await?)
-        }
-        None => Ok(Rows::default()),
+        Some(expression) => select(dialect, &expression, (scope, asked, viewer), most).rows(ctx).await,
+        None => Ok::<_, Problem>(Rows::default()),
     };
     let mut words = asked.words.clone();
     let close = ask(expression::all(&words, dialect), MOST).await?;
@@ -108,14 +104,9 @@ impl Answers {
 #[cfg(test)]
 mod tests {
     use p2p_sdk::{Actor, Role};
-    use serde_json::{Value, json};
+    use serde_json::json;
 
-    use crate::fixture::{Found, Index};
-
-    fn ids(page: &Value) -> Vec<String> {
-        let items = page["items"].as_array().unwrap();
-        items.iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
-    }
+    use crate::fixture::{Found, Index, ids};
 
     #[test]
     fn an_organization_keeps_what_is_its_own() {

@@ -1,13 +1,12 @@
 //! One thing that was found, as it is shown.
 
-use p2p_sdk::{Ctx, Params, Problem, Rows, Timestamp, Uuid};
+use p2p_sdk::{Ctx, Params, People, Person, Problem, Rows, Timestamp, Uuid};
 use serde::Serialize;
 
 use super::candidates::Candidate;
 use super::score;
 use super::snippet::{Highlight, highlights, snippet};
 use super::word::Word;
-use crate::authors::{Author, Authors};
 use crate::entries::Kind;
 
 /// Ids are asked for by so many, so that there are few different statements.
@@ -27,7 +26,7 @@ pub struct Hit<'a> {
     snippet: String,
     highlights: Vec<Highlight>,
     /// Who wrote it; somebody who was found themselves.
-    author: Author<'a>,
+    author: Person<'a>,
     created_at: Timestamp,
     /// Where it is read.
     url: String,
@@ -57,7 +56,7 @@ pub async fn texts(ctx: &Ctx, candidates: &[Candidate<'_>]) -> Result<Rows, Prob
 pub fn show<'a>(
     candidates: &[Candidate<'a>],
     texts: &'a Rows,
-    authors: &Authors<'a>,
+    authors: &People<'a>,
     words: &[Word],
 ) -> Result<Vec<Hit<'a>>, Problem> {
     let texts = texts.all::<(Uuid, Option<Uuid>, &str)>()?;

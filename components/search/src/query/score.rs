@@ -67,14 +67,9 @@ fn in_order(words: &[Word], title: &[Token]) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
-    use crate::fixture::Index;
-
-    fn ids(page: &Value) -> Vec<String> {
-        let items = page["items"].as_array().unwrap();
-        items.iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
-    }
+    use crate::fixture::{Index, ids};
 
     #[test]
     fn a_title_comes_before_a_label_before_a_text() {

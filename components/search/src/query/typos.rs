@@ -114,14 +114,7 @@ mod tests {
     #[test]
     fn the_vocabulary_is_read_through_its_indexes() {
         let index = Index::new();
-        let params = params!["pu", "pv", "pm", "pn", 3i64, 5i64];
-        let rows = index.host.query(&format!("EXPLAIN QUERY PLAN {NEAR}"), &params);
-        let steps: Vec<String> = rows
-            .read(|row| {
-                let _: (i64, i64, i64) = (row.get()?, row.get()?, row.get()?);
-                row.get()
-            })
-            .unwrap();
+        let steps = index.host.plan(NEAR, &params!["pu", "pv", "pm", "pn", 3i64, 5i64]);
         let tables: Vec<_> = steps.iter().filter(|step| step.contains("vocabulary")).collect();
         assert_eq!(tables.len(), 2, "{steps:?}");
         assert!(tables.iter().all(|step| step.starts_with("SEARCH")), "{steps:?}");

@@ -1,63 +1,47 @@
 //! `GET /use-cases/bookmarks`: what the caller keeps and may still see.
 
-use p2p_sdk::{Ctx, Cursor, FromRow, Page, PageRequest, Problem, Request, Response, Timestamp, Uuid};
+use p2p_sdk::{Ctx, Cursor, FromRow, Page, PageRequest, Problem, Query, Request, Response, Timestamp, Uuid};
 
-use crate::cases::{Bound, Card, Viewer, columns, show_page};
+use crate::cases::{Card, Viewer, columns, show_page};
 
 /// Names the list in its cursors.
 const LIST: &str = "use-cases.bookmarks";
-/// Stands before everything: the end of the year 9999.
-const FIRST: (Timestamp, Uuid) = (Timestamp(253_402_300_799_000_000), Uuid::from_bytes([0xff; 16]));
 
 /// Answers a page of use cases.
 pub async fn list(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     ctx.actor()?;
     let wanted = PageRequest::of(&request)?;
-    let place = wanted.cursor.as_ref().map(|cursor| cursor.read::<(Timestamp, Uuid)>(LIST)).transpose()?;
     let viewer = Viewer::of(ctx);
-    let (text, bound) = page(viewer, place.unwrap_or(FIRST), &wanted);
-    let rows = ctx.sql().query(&text, &bound.params).await?;
+    let rows = page(viewer, wanted.after(LIST)?.unwrap_or(PageRequest::LATEST), &wanted).rows(ctx).await?;
     let cards = rows.read(|row| Ok((Card::from_row(row)?, row.get::<Timestamp>()?)))?;
     let mut page = Page::new(&wanted, cards, |(last, at)| Cursor::new(LIST, p2p_sdk::params![at, last.id]))
         .map(|(card, _)| card);
     if wanted.count {
-        page = page.with_total(count(ctx, viewer).await?);
+        page = page.with_total(kept("use_case_id", viewer).counted().number(ctx).await?);
     }
     show_page(ctx, page).await
 }
 
-fn page(viewer: Viewer, (at, id): (Timestamp, Uuid), wanted: &PageRequest) -> (String, Bound) {
-    let mut bound = Bound::default();
-    let kept = kept(viewer, &mut bound);
-    let (at, id) = (bound.bind(&at), bound.bind(&id));
-    let (limit, offset) = (bound.bind(&wanted.fetch()), bound.bind(&wanted.offset));
+fn page(viewer: Viewer, (at, id): (Timestamp, Uuid), wanted: &PageRequest) -> Query {
     // The caller is the first parameter of what is kept.
-    let text = format!(
-        "SELECT {}, kept_at {kept} AND (kept_at, use_case_id) < (${at}, ${id}) \
-        ORDER BY kept_at DESC, use_case_id DESC LIMIT ${limit} OFFSET ${offset}",
-        columns(1)
-    );
-    (text, bound)
+    let mut query = kept(&format!("{}, kept_at", columns(1)), viewer);
+    let (at, id) = (query.bind(&at), query.bind(&id));
+    query.add(&format!(" AND (kept_at, use_case_id) < (${at}, ${id})"));
+    query.page("kept_at DESC, use_case_id DESC", wanted)
 }
 
-async fn count(ctx: &Ctx, viewer: Viewer) -> Result<i64, Problem> {
-    let mut bound = Bound::default();
-    let kept = kept(viewer, &mut bound);
-    let limit = bound.bind(&PageRequest::count_limit());
-    let text = format!("SELECT count(*) FROM (SELECT use_case_id {kept} LIMIT ${limit}) AS counted");
-    Ok(ctx.sql().query(&text, &bound.params).await?.value()?.unwrap_or(0))
-}
-
-/// What the caller keeps and may see.
-fn kept(viewer: Viewer, bound: &mut Bound) -> String {
-    let user = bound.bind(&viewer.user());
+/// These columns of what the caller keeps and may see.
+fn kept(columns: &str, viewer: Viewer) -> Query {
+    let mut query = Query::default();
+    let user = query.bind(&viewer.user());
     let own = viewer
-        .own(bound)
+        .own(&mut query)
         .map_or_else(|| "1 = 1".to_owned(), |own| format!("(status = 'published' OR {own})"));
-    format!(
-        "FROM (SELECT use_case_id, created_at AS kept_at FROM bookmarks WHERE user_id = ${user}) AS kept \
-        JOIN use_cases ON use_cases.id = kept.use_case_id WHERE {own}"
-    )
+    query.add(&format!(
+        "SELECT {columns} FROM (SELECT use_case_id, created_at AS kept_at FROM bookmarks WHERE user_id = ${user}) \
+        AS kept JOIN use_cases ON use_cases.id = kept.use_case_id WHERE {own}"
+    ));
+    query
 }
 
 #[cfg(test)]
@@ -137,10 +121,8 @@ mod tests {
     fn the_list_is_read_through_its_index_and_in_its_order() {
         let atlas = Atlas::new();
         let wanted = PageRequest { limit: 20, cursor: None, offset: 0, count: false };
-        let (text, bound) = super::page(Viewer::Person(Uuid::NIL), FIRST, &wanted);
-        let plan = atlas.host.query(&format!("EXPLAIN QUERY PLAN {text}"), &bound.params);
-        let steps: Vec<_> =
-            plan.all::<(i64, i64, i64, String)>().unwrap().into_iter().map(|(.., step)| step).collect();
+        let query = super::page(Viewer::Person(Uuid::NIL), PageRequest::LATEST, &wanted);
+        let steps = atlas.host.plan(&query.text, &query.params);
         assert!(
             steps[0].contains("bookmarks_latest (user_id=? AND (created_at,use_case_id)<(?,?))"),
             "{steps:?}"

@@ -1,14 +1,16 @@
 //! A use case as it stands in its row and as lists answer it: one struct, which borrows its text from the store's answer.
 //! The author's card is filled in by whoever asked the directory.
 
-use p2p_sdk::{Cell, Cursor, FromCell, FromRow, Row, RowError, Timestamp, Uuid, Version, params};
+use p2p_sdk::{
+    Cell, Cursor, FromCell, FromRow, People, Person, PersonOrganization, Row, RowError, Timestamp, Uuid,
+    Version, params,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 #[cfg(feature = "describe")]
 use super::detail::Outcomes;
 use super::filter::Sort;
-use crate::authors::{Author, Authors, Organization};
 use crate::media;
 
 /// What `Card` reads, in this order, but for the last two.
@@ -90,11 +92,11 @@ pub struct Card<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thumbnail_url: Option<String>,
     pub submitted_by: Uuid,
-    pub author: Author<'a>,
+    pub author: Person<'a>,
     #[cfg_attr(feature = "describe", schema(required))]
     pub organization_id: Option<Uuid>,
     #[cfg_attr(feature = "describe", schema(required))]
-    pub organization: Option<Organization<'a>>,
+    pub organization: Option<PersonOrganization<'a>>,
     pub views: i64,
     pub likes: i64,
     pub is_liked: bool,
@@ -157,7 +159,7 @@ impl<'a> FromRow<'a> for Card<'a> {
             tags,
             thumbnail_url: thumbnail(id, cover),
             submitted_by,
-            author: Author::former(submitted_by),
+            author: Person::former(submitted_by),
             organization_id: row.get()?,
             organization: None,
             views: row.get()?,
@@ -177,9 +179,9 @@ impl<'a> FromRow<'a> for Card<'a> {
 
 impl<'a> Card<'a> {
     /// Whose it is.
-    pub fn sign(&mut self, authors: &Authors<'a>) {
+    pub fn sign(&mut self, authors: &People<'a>) {
         self.author = authors.get(self.submitted_by);
-        self.organization = authors.organization(self.organization_id);
+        self.organization = self.organization_id.and_then(|id| authors.organization(id));
     }
 
     /// The place behind it in a list of this order.

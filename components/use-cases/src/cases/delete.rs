@@ -1,14 +1,13 @@
 //! `DELETE /use-cases/{id}`: what everybody saw is archived, a draft is gone for good with its files. What is archived goes
 //! only for whoever names its version: a request that is sent twice must not take away what it was to keep.
 
-use p2p_sdk::{Batch, Ctx, Problem, Request, Response, params};
+use p2p_sdk::{Batch, Ctx, Problem, Request, Response, again_unless_matched, params};
 
 use super::card::{Card, Status};
 use super::detail;
 use super::found::Found;
-use crate::again::{again_unless_matched, matched};
+use crate::media;
 use crate::told::Told;
-use crate::{media, rights};
 
 const ARCHIVE: &str = "UPDATE use_cases SET status = 'archived', updated_at = $3, version = version + 1 \
     WHERE id = $1 AND version = $2 AND status = 'published'";
@@ -32,8 +31,8 @@ async fn remove(ctx: &Ctx, request: &Request) -> Result<Response, Problem> {
     let actor = ctx.actor()?;
     let found = Found::of(ctx, request.id("id")?).await?;
     let card = found.card()?;
-    rights::author_or_admin(actor, card.submitted_by, card.organization_id)?;
-    matched(request, card.version)?;
+    actor.author_or_admin(card.submitted_by, card.organization_id)?;
+    request.matched(card.version)?;
     let mut told = Told::of(&card).by(actor.user_id);
     told.from = Some(card.status);
     if card.status == Status::Published {

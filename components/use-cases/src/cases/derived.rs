@@ -1,16 +1,15 @@
 //! What is made of a use case's document for its row: the forms in which it is listed, filtered and searched.
 
-use p2p_sdk::{Batch, Ctx, Params, Problem, Uuid, Version, params};
+use p2p_sdk::{Batch, Ctx, Params, Person, Problem, Uuid, Version, fold, params, slug};
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::card::{Card, Place, Status, coordinates, thumbnail};
 use super::detail::{Detail, Outcomes};
 use super::filter::term;
-use crate::authors::Author;
-use crate::fold::fold;
 use crate::media::Kind;
-use crate::slug::slug;
 
+/// The slug of a title without a letter.
+const NAMELESS: &str = "use-case";
 /// Characters of the problem's text that a list shows.
 const EXCERPT_MAX: u32 = 200;
 
@@ -51,7 +50,7 @@ impl<'a> Derived<'a> {
         let outcomes = Outcomes::from(detail.outcomes.clone());
         Ok(Self {
             revision: ctx.new_id(),
-            slug: slug(&detail.title),
+            slug: slug(&detail.title, NAMELESS),
             words: fold(&words.join(" ")),
             technology: to_raw_value(&detail.technology).map_err(Problem::internal)?,
             tags: to_raw_value(&detail.tags).map_err(Problem::internal)?,
@@ -139,7 +138,7 @@ impl<'a> Derived<'a> {
             tags: &self.tags,
             thumbnail_url: thumbnail(detail.submission_id, cover(detail)),
             submitted_by: detail.submitted_by,
-            author: Author::former(detail.submitted_by),
+            author: Person::former(detail.submitted_by),
             organization_id: detail.organization_id,
             organization: None,
             views: 0,

@@ -1,10 +1,9 @@
 //! What a list of use cases was narrowed to, as the query string says it.
 
-use p2p_sdk::{Check, Problem, Rule, Uuid};
+use p2p_sdk::{Check, Problem, Rule, Uuid, fold};
 use serde::Deserialize;
 
 use super::card::Status;
-use crate::fold::fold;
 
 const WORD_MAX: usize = 100;
 const SEARCH_MAX: usize = 200;

@@ -1,12 +1,11 @@
 //! `GET /use-cases`: one statement for the page, one question to the directory for its authors. Feeds the public map.
 
-use p2p_sdk::{Ctx, Page, PageRequest, Problem, Request, Response};
+use p2p_sdk::{Ctx, Page, PageRequest, People, Problem, Request, Response};
 
 use super::card::Card;
 use super::filter::Filter;
 use super::selection::Selection;
 use super::viewer::Viewer;
-use crate::authors::{self, Authors};
 
 /// Answers a page of use cases.
 pub async fn list(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
@@ -16,9 +15,8 @@ pub async fn list(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
         ctx.actor()?;
     }
     let selection = Selection::new(&filter, Viewer::of(ctx));
-    let total = if wanted.count { Some(count(ctx, selection.clone()).await?) } else { None };
-    let statement = selection.page(&wanted)?;
-    let rows = ctx.sql().query(&statement.text, &statement.params).await?;
+    let total = if wanted.count { Some(selection.clone().count().number(ctx).await?) } else { None };
+    let rows = selection.page(&wanted)?.rows(ctx).await?;
     let page = Page::new(&wanted, rows.all::<Card<'_>>()?, |last| last.cursor(filter.sort));
     let page = match total {
         Some(total) => page.with_total(total),
@@ -29,19 +27,13 @@ pub async fn list(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
 
 /// Answers use cases with cards of their authors.
 pub async fn show(ctx: &Ctx, page: Page<Card<'_>>) -> Result<Response, Problem> {
-    let cards = authors::ask(ctx, page.items.iter().map(|card| card.submitted_by)).await?;
-    let authors = Authors::read(&cards)?;
+    let cards = People::ask(ctx, page.items.iter().map(|card| card.submitted_by)).await?;
+    let authors = People::read(&cards)?;
     let mut page: Page<Card<'_>> = page;
     for card in &mut page.items {
         card.sign(&authors);
     }
     Ok(Response::ok(&page))
-}
-
-async fn count(ctx: &Ctx, selection: Selection) -> Result<i64, Problem> {
-    let statement = selection.count();
-    let rows = ctx.sql().query(&statement.text, &statement.params).await?;
-    Ok(rows.value()?.unwrap_or(0))
 }
 
 #[cfg(test)]

@@ -1,12 +1,10 @@
 //! `POST /use-cases/{id}/publish`: from then on everybody sees it. What was archived may come back this way.
 
-use p2p_sdk::{Batch, Code, Ctx, Problem, Request, Response, params};
+use p2p_sdk::{Batch, Code, Ctx, Problem, Request, Response, again_unless_matched, params};
 
 use super::card::{Card, Status};
 use super::found::Found;
 use super::{complete, read};
-use crate::again::{again_unless_matched, matched};
-use crate::rights;
 use crate::told::{self, Told};
 
 const PUBLISH: &str = "UPDATE use_cases SET status = 'published', published_at = $3, listed_at = $3, updated_at = $3, \
@@ -21,11 +19,11 @@ async fn show(ctx: &Ctx, request: &Request) -> Result<Response, Problem> {
     let actor = ctx.actor()?;
     let found = Found::of(ctx, request.id("id")?).await?;
     let card = found.card()?;
-    rights::author_or_admin(actor, card.submitted_by, card.organization_id)?;
+    actor.author_or_admin(card.submitted_by, card.organization_id)?;
     if card.status == Status::Published {
         return Err(Problem::new(Code::BadState).says("It is published already.", "منشورة بالفعل."));
     }
-    matched(request, card.version)?;
+    request.matched(card.version)?;
     complete::require(&found.detail)?;
     let now = ctx.now();
     let text = told::text(ctx, &found.detail).await;

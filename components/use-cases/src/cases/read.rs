@@ -5,7 +5,7 @@ use p2p_sdk::{Ctx, Problem, Request, Response, Uuid};
 use super::card::Status;
 use super::found::Found;
 use super::whole;
-use crate::views;
+use crate::views::VIEWS;
 
 /// Answers a use case, and notes who looked at it.
 pub async fn read(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
@@ -13,7 +13,7 @@ pub async fn read(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     let card = found.card()?;
     // Strangers without a session cannot be told apart, and are not counted.
     if let (Some(actor), Status::Published) = (&ctx.call().actor, card.status) {
-        views::note(ctx, card.id, card.submitted_by, actor.user_id).await;
+        VIEWS.note(ctx, card.id, card.submitted_by, actor.user_id).await;
     }
     whole::answer(ctx, 200, card, &found.detail).await
 }

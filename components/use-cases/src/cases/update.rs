@@ -1,6 +1,6 @@
 //! `PATCH /use-cases/{id}`: a new document, then the commit that makes it the present one.
 
-use p2p_sdk::{Code, Ctx, Problem, Request, Response};
+use p2p_sdk::{Code, Ctx, Problem, Request, Response, again_unless_matched};
 
 use super::card::{Card, Status};
 use super::derived::Derived;
@@ -8,8 +8,6 @@ use super::detail::{self, Detail};
 use super::draft::UseCaseChanges;
 use super::found::Found;
 use super::{complete, read};
-use crate::again::{again_unless_matched, matched};
-use crate::rights;
 use crate::told::{self, Told};
 
 /// Changes a use case.
@@ -21,10 +19,10 @@ async fn change(ctx: &Ctx, request: &Request) -> Result<Response, Problem> {
     let actor = ctx.actor()?;
     let found = Found::of(ctx, request.id("id")?).await?;
     let card = found.card()?;
-    rights::author_or_admin(actor, card.submitted_by, card.organization_id)?;
+    actor.author_or_admin(card.submitted_by, card.organization_id)?;
     let changes: UseCaseChanges = request.json()?;
     changes.check()?;
-    matched(request, card.version)?;
+    request.matched(card.version)?;
     if !changes.is_empty() {
         let mut detail = Detail { updated_at: ctx.now(), ..found.detail.clone() };
         changes.apply(&mut detail);

@@ -1,10 +1,9 @@
 //! Who may see a use case: everybody once it is published, else its author and their admins. The forms of the rule stand
 //! here, for one use case and for lists, and must say the same.
 
-use p2p_sdk::{Actor, Ctx, Uuid};
+use p2p_sdk::{Actor, Ctx, Query, Uuid};
 
 use super::card::Status;
-use super::selection::Bound;
 
 /// Somebody looking at use cases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,12 +54,12 @@ impl Viewer {
     }
 
     /// What they see of those that are not published, as a condition on rows; none when that is all.
-    pub fn own(self, bound: &mut Bound) -> Option<String> {
+    pub fn own(self, query: &mut Query) -> Option<String> {
         match self {
             Self::Anyone => Some("1 = 0".to_owned()),
-            Self::Person(user) => Some(format!("submitted_by = ${}", bound.bind(&user))),
+            Self::Person(user) => Some(format!("submitted_by = ${}", query.bind(&user))),
             Self::Admin(user, organization) => {
-                let (user, organization) = (bound.bind(&user), bound.bind(&organization));
+                let (user, organization) = (query.bind(&user), query.bind(&organization));
                 Some(format!("(submitted_by = ${user} OR organization_id = ${organization})"))
             }
             Self::PlatformAdmin(_) => None,

@@ -1,11 +1,10 @@
 //! One use case with all that was written, as it is answered after beginning, reading and changing it.
 
-use p2p_sdk::{Ctx, Problem, Response, join};
+use p2p_sdk::{Ctx, People, Problem, Response, join};
 use serde::Serialize;
 
 use super::card::Card;
 use super::detail::{Detail, VendorInfo};
-use crate::authors::{self, Authors};
 use crate::media::ShownMedia;
 
 /// A use case.
@@ -37,10 +36,10 @@ pub async fn answer(
 ) -> Result<Response, Problem> {
     let sources = vec![detail.problem_statement.clone(), detail.solution.clone()];
     let stores = ctx.concurrent();
-    let people = authors::ask(&stores, std::iter::once(card.submitted_by));
+    let people = People::ask(&stores, std::iter::once(card.submitted_by));
     let (html, people) = join(stores.text().markdown(sources), people).await;
     let people = people?;
-    card.sign(&Authors::read(&people)?);
+    card.sign(&People::read(&people)?);
     let version = card.version;
     let mut html = html.iter().map(String::as_str);
     let media = detail.media.iter().map(|file| ShownMedia::of(card.id, file)).collect();

@@ -3,6 +3,7 @@
 //! one which is never named is found again.
 
 use p2p_sdk::host::{BlobError, Picture};
+use p2p_sdk::media_type::{endings, is_called_so};
 use p2p_sdk::{
     Batch, Check, Code, Ctx, Problem, Request, Response, Rule, Timestamp, Upload, Uuid, join_all, params,
 };
@@ -10,9 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::written::Written;
-use super::{DOCX, FILE_KEPT, Kind, MEDIA_MAX, SMALL, ShownMedia, blob, delete, told};
+use super::{FILE_KEPT, Kind, MEDIA_MAX, SMALL, ShownMedia, blob, delete, told};
 use crate::cases::{Card, Detail, Found, StoredMedia};
-use crate::rights;
 
 /// Many may add files at once: each time one of them is through.
 const TRIES: usize = 12;
@@ -79,7 +79,7 @@ pub async fn keep(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     let actor = ctx.actor()?;
     let found = Found::of(ctx, request.id("id")?).await?;
     let card = found.card()?;
-    rights::author_or_admin(actor, card.submitted_by, card.organization_id)?;
+    actor.author_or_admin(card.submitted_by, card.organization_id)?;
     let words: Words = request.json_or_empty()?;
     words.check()?;
     if request.uploads.is_empty() {
@@ -165,27 +165,6 @@ fn judge(kind: Kind, upload: &Upload) -> Result<(), Problem> {
         return Err(Problem::new(Code::FileType));
     }
     if upload.size > kind.bytes_max() { Err(Problem::new(Code::TooLarge)) } else { Ok(()) }
-}
-
-/// Whether a name ends as files of this type do.
-fn is_called_so(filename: &str, media_type: &str) -> bool {
-    let ending = filename.rsplit_once('.').map_or("", |(_, ending)| ending);
-    endings(media_type).iter().any(|known| known.eq_ignore_ascii_case(ending))
-}
-
-fn endings(media_type: &str) -> &'static [&'static str] {
-    match media_type {
-        "image/jpeg" => &["jpg", "jpeg"],
-        "image/png" => &["png"],
-        "image/webp" => &["webp"],
-        "image/gif" => &["gif"],
-        "video/mp4" => &["mp4", "m4v"],
-        "video/webm" => &["webm"],
-        "application/pdf" => &["pdf"],
-        "text/plain" => &["txt"],
-        DOCX => &["docx"],
-        _ => &[],
-    }
 }
 
 /// A picture as the host drew it anew: of another type, perhaps, and then called as files of that type are.

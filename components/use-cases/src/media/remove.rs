@@ -1,12 +1,10 @@
 //! `DELETE /use-cases/{id}/media/{mediaId}`: the file is named no more, and goes by the event that tells so.
 
-use p2p_sdk::{Ctx, Problem, Request, Response, Uuid};
+use p2p_sdk::{Ctx, Problem, Request, Response, Uuid, again_unless_matched};
 
 use super::dropped;
 use super::written::Written;
-use crate::again::{again_unless_matched, matched};
 use crate::cases::{Detail, Found};
-use crate::rights;
 
 /// Takes a file away.
 pub async fn remove(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
@@ -17,11 +15,11 @@ async fn take(ctx: &Ctx, request: &Request) -> Result<Response, Problem> {
     let actor = ctx.actor()?;
     let found = Found::of(ctx, request.id("id")?).await?;
     let card = found.card()?;
-    rights::author_or_admin(actor, card.submitted_by, card.organization_id)?;
+    actor.author_or_admin(card.submitted_by, card.organization_id)?;
     let id: Uuid = request.id("mediaId")?;
     let mut detail = Detail { updated_at: ctx.now(), ..found.detail.clone() };
     let at = detail.media.iter().position(|file| file.id == id).ok_or_else(Problem::not_found)?;
-    matched(request, card.version)?;
+    request.matched(card.version)?;
     let file = detail.media.remove(at);
     let (written, batch) = Written::begin(ctx, &card, &detail).await?;
     let batch = batch.tell(dropped(card.id, card.organization_id, &file));

@@ -1,7 +1,7 @@
 //! `GET /use-cases/{id}/media/{mediaId}`: leads on to a link that the host makes for the moment, for whoever may see the use
 //! case.
 
-use p2p_sdk::{Ctx, Headers, Problem, Request, Response, Uuid};
+use p2p_sdk::{Ctx, Problem, Request, Response, Uuid};
 use serde::Deserialize;
 
 use super::{Kind, blob, small};
@@ -30,10 +30,7 @@ pub async fn show(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     let is_small = size.as_deref() == Some("thumbnail") && file.kind == Kind::Image;
     let name = if is_small { small(&name) } else { name };
     let link = ctx.blobs().url(&name, LINK_SECONDS).await?;
-    let found = Response { status: 302, headers: Headers::new(), body: Vec::new() };
-    Ok(found
-        .header("location", &link)
-        .header("cache-control", &format!("private, max-age={FOLLOWED_SECONDS}")))
+    Ok(Response::found(&link, FOLLOWED_SECONDS))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ pub fn fold(text: &str) -> String {
 }
 
 /// Signs that change how an Arabic word is read aloud or how wide it stands, and not which word it is.
-pub fn is_mark(c: char) -> bool {
+pub(crate) fn is_mark(c: char) -> bool {
     matches!(c, '\u{610}'..='\u{61a}' | '\u{640}' | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{6d6}'..='\u{6dc}'
         | '\u{6df}'..='\u{6e8}' | '\u{6ea}'..='\u{6ed}')
 }
