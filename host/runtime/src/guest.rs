@@ -106,13 +106,11 @@ impl GuestPool {
         store.limiter(|state| &mut state.limiter);
         store.set_hostcall_fuel((limits.transfer_kb as usize) << 10);
         store.set_epoch_deadline(1);
-        store.epoch_deadline_callback(|store| match store.data().deadline() {
+        store.epoch_deadline_callback(|mut store| match store.data().deadline() {
             Some(deadline) if std::time::Instant::now() >= deadline => {
                 Err(wasmtime::format_err!("past its deadline"))
             }
-            // Through the executor's own yield: a guest that only woke itself would be polled dozens of times before
-            // the executor looks at its sockets again.
-            _ => Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now()))),
+            _ => Ok(UpdateDeadline::YieldCustom(1, store.data_mut().end_slice())),
         });
         let instance = self.template.instantiate_async(&mut store).await?;
         let handle = export(&mut store, &instance, "p2p:feature/handler", "handle")?

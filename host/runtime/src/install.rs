@@ -170,6 +170,7 @@ async fn services(
         identity: Arc::clone(&shared.identity),
         directory: Arc::clone(directory),
         renderings: Arc::clone(&shared.renderings),
+        turns: Arc::clone(&shared.turns),
         stationery: stationery(shared, tenant, installation, inspected),
         settings: installation.settings.to_string().into_bytes(),
         limits: installation.limits.clone(),

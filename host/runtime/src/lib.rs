@@ -27,6 +27,7 @@ mod routes;
 mod running;
 mod runtime;
 mod state;
+mod turns;
 
 pub use call::{
     DispatchError, DispatchErrorKind, EventAnswer, FeatureEvent, FeatureJob, FeatureRequest, FeatureResponse,

@@ -9,6 +9,7 @@ use p2p_context::{Clock, Deadline, FeatureName, RequestContext, TenantId};
 use p2p_identity::{Identity, Sealers};
 use p2p_storage::{BlobStore, Outbox, SqlError, Stores};
 use p2p_tenants::{CallKind, Installation, Ledger, Manifest};
+use tokio::runtime::Handle;
 use uuid::Uuid;
 use wasmtime::Engine;
 
@@ -25,6 +26,7 @@ use crate::letter::{Letter, Unreadable};
 use crate::pools::Pools;
 use crate::renderings::Renderings;
 use crate::routes::{RouteMatch, RouteTable, RouteTarget};
+use crate::turns::Turns;
 
 /// What the runtime stands on.
 pub struct Services {
@@ -48,6 +50,7 @@ pub struct Shared {
     pub(crate) artefacts: Arc<Artefacts>,
     pub(crate) pools: Arc<Pools>,
     pub(crate) renderings: Arc<Renderings>,
+    pub(crate) turns: Arc<Turns>,
     pub(crate) stores: Arc<dyn Stores>,
     pub(crate) identity: Arc<dyn Identity>,
     pub(crate) sealers: Sealers,
@@ -73,11 +76,13 @@ pub struct Runtime {
 impl Runtime {
     /// Starts the engine; no feature is installed yet.
     pub fn new(config: &EngineConfig, services: Services) -> wasmtime::Result<Self> {
+        let threads = Handle::try_current().map_or(1, |executor| executor.metrics().num_workers());
         let shared = Shared {
             engine: engine::start(config)?,
             artefacts: Arc::new(Artefacts::new(services.artefacts)),
             pools: Arc::default(),
             renderings: Arc::default(),
+            turns: Arc::new(Turns::new(threads)),
             stores: services.stores,
             identity: services.identity,
             sealers: services.sealers,

@@ -1,6 +1,7 @@
 //! What a guest instance carries on the host's side: the services of its feature, and the call it is serving. One
 //! call at a time, so a capability never has to ask whose call it is.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,7 @@ use crate::directory::Directory;
 use crate::letter::Stationery;
 use crate::meter::MemoryLimiter;
 use crate::renderings::Renderings;
+use crate::turns::Turns;
 
 /// Everything the capabilities of one installed feature stand on. Shared by its instances.
 pub struct FeatureServices {
@@ -31,6 +33,8 @@ pub struct FeatureServices {
     pub directory: Arc<Directory>,
     /// Markdown that was rendered before.
     pub renderings: Arc<Renderings>,
+    /// Where calls that compute for long wait.
+    pub turns: Arc<Turns>,
     /// What it needs to queue letters.
     pub stationery: Stationery,
     /// Settings as JSON.
@@ -71,6 +75,8 @@ pub struct CallState {
 pub struct GuestState {
     pub(crate) services: Arc<FeatureServices>,
     pub(crate) limiter: MemoryLimiter,
+    /// Slices of computing that the call has had.
+    slices: u32,
     call: Option<CallState>,
 }
 
@@ -135,12 +141,13 @@ impl GuestState {
     /// An instance's state between calls.
     pub fn new(services: Arc<FeatureServices>) -> Self {
         let limiter = MemoryLimiter::new(services.limits.memory_bytes());
-        Self { services, limiter, call: None }
+        Self { services, limiter, slices: 0, call: None }
     }
 
     /// Begins a call.
     pub fn begin(&mut self, call: CallState) {
         self.limiter.begin();
+        self.slices = 0;
         self.call = Some(call);
     }
 
@@ -157,6 +164,12 @@ impl GuestState {
     /// When the current call must be over; none between calls.
     pub fn deadline(&self) -> Option<Instant> {
         self.call.as_ref().map(|call| call.context.deadline.instant())
+    }
+
+    /// Counts a slice; answers what to wait for before the next.
+    pub fn end_slice(&mut self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        self.slices = self.slices.saturating_add(1);
+        self.services.turns.next(self.slices)
     }
 
     /// The services and the bounds of one store operation.
