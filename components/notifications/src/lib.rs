@@ -27,7 +27,10 @@ pub fn feature() -> Feature {
         env!("CARGO_PKG_VERSION"),
         "What others did that concerns somebody, shown to them and mailed as they wish.",
     )
-    .migrations(&[migration!("../../migrations/notifications", "0001_notifications")])
+    .migrations(&[
+        migration!("../../migrations/notifications", "0001_notifications"),
+        migration!("../../migrations/notifications", "0002_digest_order"),
+    ])
     .settings::<Settings>();
     let feature = unsubscribe::routes(preferences::routes(inbox::routes(feature)));
     digest::jobs(letters::hear(heard::hear(feature)))

@@ -142,6 +142,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_called_so_is_found_behind_any_number_that_speak_of_it() {
+        let index = Index::new();
+        let topic = index.topic("Cavitation", "It sounds like gravel.");
+        let other = index.topic("Noise in the feed pump", "It hums.");
+        for _ in 0..1_005 {
+            index.post(other, "No cavitation here.");
+        }
+        let page = index.search("/search?q=cavitation&limit=1&count=true").json();
+        assert_eq!((ids(&page), &page["total"]), (vec![topic.to_string()], &json!(1_000)));
+    }
+
+    #[test]
     fn no_more_than_a_thousand_are_looked_at() {
         let index = Index::new();
         index.many(1_005, "Cavitation");

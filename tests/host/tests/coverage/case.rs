@@ -1,6 +1,8 @@
 //! One line of a table: a route, a request for it that would be served, and what each caller gets. Knows no route.
 
+use p2p_test_support::people::{Answer, Person};
 use reqwest::Method;
+use reqwest::multipart::{Form, Part};
 use serde_json::Value;
 
 /// Who asks, in the order of the answers of a case.
@@ -56,8 +58,12 @@ pub struct Case {
     pub sample: String,
     pub body: Option<Value>,
     pub answers: Answers,
+    /// What somebody of the other tenant gets, where it is not what somebody without a session does.
+    elsewhere: Option<u16>,
     /// Whether each caller is somebody new.
     pub is_apart: bool,
+    /// Whether a form with a file is sent instead of a body.
+    pub has_file: bool,
 }
 
 /// A line for GET. A parameter of the address is written with what stands in its place: `/topics/{id:TOPIC}?limit=1`.
@@ -68,6 +74,11 @@ pub fn get(address: &str, answers: Answers) -> Case {
 /// A line for POST.
 pub fn post(address: &str, body: Value, answers: Answers) -> Case {
     Case::new(Method::POST, address, Some(body), answers)
+}
+
+/// A line for PUT.
+pub fn put(address: &str, answers: Answers) -> Case {
+    Case::new(Method::PUT, address, None, answers)
 }
 
 /// A line for PATCH.
@@ -84,12 +95,35 @@ impl Case {
     fn new(method: Method, address: &str, body: Option<Value>, answers: Answers) -> Self {
         let (path, sample) = read(address);
         let body = body.filter(|body| !body.is_null());
-        Self { method, path, sample, body, answers, is_apart: false }
+        Self { method, path, sample, body, answers, elsewhere: None, is_apart: false, has_file: false }
     }
 
     /// With callers of its own, since it ends or renews their session, or may be asked once a minute.
     pub fn apart(self) -> Self {
         Self { is_apart: true, ..self }
+    }
+
+    /// The other tenant has no such thing, and answers so.
+    pub fn but_elsewhere(self, status: u16) -> Self {
+        Self { elsewhere: Some(status), ..self }
+    }
+
+    /// What somebody gets at the other tenant, without a session there.
+    pub fn elsewhere(&self) -> u16 {
+        self.elsewhere.unwrap_or(self.answers[0])
+    }
+
+    /// With a form that holds a small file.
+    pub fn with_file(self) -> Self {
+        Self { has_file: true, ..self }
+    }
+
+    /// Asks as this person, at this path and with this body. Goes on to where the answer leads.
+    pub async fn send(&self, person: &Person, path: &str, body: Option<String>) -> Answer {
+        match path.strip_prefix("/api/v1") {
+            Some(below) if self.has_file => person.upload(below, form()).await,
+            _ => person.anywhere(self.method.clone(), path, body).await,
+        }
     }
 
     /// A route of a feature lies below `/api/v1`, or below the base path of the session protocol.
@@ -100,6 +134,11 @@ impl Case {
         };
         Self { sample, ..self }
     }
+}
+
+/// A file that is taken wherever texts are.
+pub fn form() -> Form {
+    Form::new().part("file", Part::text("Vibration log of pump P-101").file_name("log.txt"))
 }
 
 /// The path of the route, and that of the request.

@@ -52,7 +52,7 @@ async fn grant(stage: &Stage, people: &[&Person]) {
     let wanted: Vec<_> = events.iter().map(|event| (event, accounts.clone())).collect();
     let deliveries = Deliveries::open(stage.host.stores.as_ref(), &stage.north).await.unwrap();
     deliveries.note(&FeatureName::new(PLATFORM).unwrap(), &wanted).await.unwrap();
-    stage.host.worker(&stage.north).await.drain().await.unwrap();
+    stage.drain().await;
 }
 
 fn granted(stage: &Stage, user: &str) -> OutboxEvent {
@@ -68,13 +68,15 @@ fn granted(stage: &Stage, user: &str) -> OutboxEvent {
     }
 }
 
-/// With new tokens.
-async fn refreshed(person: &Person) -> Person {
+/// The same person with new tokens.
+pub async fn refreshed(person: &Person) -> Person {
     let bearer = format!("Bearer {}", person.refresh.as_ref().unwrap());
     let headers = [("authorization", bearer.as_str())];
     let nobody = person.with_token(None);
     let answer = nobody.send(Method::POST, "/auth/refresh", None, &headers).await.expect(200);
-    person.signed_in(&answer)
+    let mut refreshed = person.signed_in(&answer);
+    refreshed.profile = person.profile.clone();
+    refreshed
 }
 
 fn id(person: &Person) -> &str {

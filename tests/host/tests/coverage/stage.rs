@@ -59,6 +59,16 @@ impl Stage {
         Person::founder(&self.host.url(""), NORTH, &format!("{name}@{name}-{domain}")).await
     }
 
+    /// Who somebody is; none without a session.
+    pub async fn id_of(&self, person: &Person) -> Option<String> {
+        person.get("/users/me").await.json["id"].as_str().map(str::to_owned)
+    }
+
+    /// Lets everybody hear what was told, and letters go out.
+    pub async fn drain(&self) {
+        self.host.worker(&self.north).await.drain().await.unwrap();
+    }
+
     /// Moves the clock on.
     pub fn wait_a_minute(&self) {
         self.clock.advance(Duration::from_secs(61));

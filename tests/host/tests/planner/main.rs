@@ -10,15 +10,30 @@ mod accounts;
 mod case;
 #[path = "../coverage/cast.rs"]
 mod cast;
+#[path = "../coverage/dashboard.rs"]
+mod dashboard;
+mod findings;
 #[path = "../coverage/forums.rs"]
 mod forums;
 mod judge;
 mod lists;
+#[path = "../coverage/messaging.rs"]
+mod messaging;
+#[path = "../coverage/notifications.rs"]
+mod notifications;
 mod play;
+#[path = "../coverage/search.rs"]
+mod search;
 #[path = "../coverage/stage.rs"]
 mod stage;
+mod submissions;
+#[path = "../coverage/tables.rs"]
+mod tables;
+mod talks;
 #[path = "../coverage/things.rs"]
 mod things;
+#[path = "../coverage/use_cases.rs"]
+mod use_cases;
 mod writings;
 
 use p2p_context::{FeatureName, Scope};
@@ -27,10 +42,17 @@ use p2p_storage::conformance::plan::Planner;
 use judge::Judge;
 use play::Play;
 
-/// Every feature with routes to play.
-const FEATURES: [&str; 2] = ["accounts", "forums"];
 /// Whose statements are judged: the features', and those of the jobs that carry their events; so many are sent at least.
-const SCOPES: [(&str, usize); 3] = [("accounts", 25), ("forums", 25), ("jobs", 4)];
+const SCOPES: [(&str, usize); 8] = [
+    ("accounts", 25),
+    ("dashboard", 60),
+    ("forums", 25),
+    ("jobs", 4),
+    ("messaging", 20),
+    ("notifications", 20),
+    ("search", 100),
+    ("use-cases", 100),
+];
 
 #[tokio::test]
 async fn every_statement_goes_through_an_index() {
@@ -38,9 +60,14 @@ async fn every_statement_goes_through_an_index() {
     let [.., platform_admin, _] = play.tables().await;
     writings::play_people(&play).await;
     writings::play(&play).await;
+    submissions::play(&play).await;
+    talks::play(&play).await;
     writings::play_the_clock(&play).await;
     lists::play(&play, &platform_admin).await;
-    writings::play_an_hour_later(&play).await;
+    submissions::play_lists(&play, &platform_admin).await;
+    findings::play(&play, &platform_admin).await;
+    writings::play_a_day_later(&play).await;
+    talks::play_a_while_later(&play).await;
     let mut faults = Vec::new();
     for (feature, fewest) in SCOPES {
         let scope = scope(&play, feature);
@@ -49,11 +76,10 @@ async fn every_statement_goes_through_an_index() {
         let mut planner = planner(&play, &scope).await;
         let judge = Judge { leads: planner.leading_columns().await.unwrap() };
         for (text, occasion) in statements {
-            let steps = planner.plan(&text).await.unwrap_or_else(|error| panic!("{text}: {error}"));
-            for fault in judge.faults(&text, &steps) {
-                let steps = steps.join("\n    ");
-                faults.push(format!("{fault}\n  {feature}, {occasion}\n  {text}\n    {steps}"));
-            }
+            let (steps, found) = best(&mut planner, &judge, &text).await;
+            let steps = steps.join("\n    ");
+            let told = |fault| format!("{fault}\n  {feature}, {occasion}\n  {text}\n    {steps}");
+            faults.extend(found.into_iter().map(told));
         }
     }
     assert!(faults.is_empty(), "{} faults\n\n{}", faults.len(), faults.join("\n\n"));
@@ -73,9 +99,26 @@ async fn statements_without_an_index_are_found() {
         ("SELECT id FROM posts WHERE topic_id = $1 ORDER BY created_at, id LIMIT $2", true),
         ("SELECT id FROM posts WHERE topic_id = $1 ORDER BY likes LIMIT $2", false),
         ("SELECT count(*) FROM replies", false),
+        // Each side has an index of its own, or one of them has none.
+        ("SELECT status FROM posts WHERE id = $1 OR topic_id = $2", true),
+        ("SELECT status FROM posts WHERE id = $1 OR likes = $2", false),
     ] {
-        let steps = planner.plan(text).await.unwrap();
-        assert_eq!(judge.faults(text, &steps).is_empty(), is_fine, "{text}\n{steps:#?}");
+        let (steps, faults) = best(&mut planner, &judge, text).await;
+        assert_eq!(faults.is_empty(), is_fine, "{text}\n{steps:#?}");
+    }
+}
+
+/// The better way that an engine may take, and what is wrong with it.
+async fn best(planner: &mut Planner, judge: &Judge, text: &str) -> (Vec<String>, Vec<String>) {
+    let steps = planner.plan(text).await.unwrap_or_else(|error| panic!("{text}: {error}"));
+    let faults = judge.faults(text, &steps);
+    if faults.is_empty() {
+        return (steps, faults);
+    }
+    let other = planner.plan_by_bitmaps(text).await.unwrap_or_else(|error| panic!("{text}: {error}"));
+    match other.map(|steps| (judge.faults(text, &steps), steps)) {
+        Some((fewer, steps)) if fewer.len() < faults.len() => (steps, fewer),
+        _ => (steps, faults),
     }
 }
 

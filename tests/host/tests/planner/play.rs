@@ -11,8 +11,8 @@ use serde_json::Value;
 use crate::case::{CALLERS, Case};
 use crate::cast::Cast;
 use crate::stage::Stage;
+use crate::tables::{self, FEATURES};
 use crate::things::Things;
-use crate::{FEATURES, accounts, forums};
 
 /// A stage, and what its features asked of their tables.
 pub struct Play {
@@ -33,7 +33,8 @@ impl Play {
     /// Every line of every feature, by every caller. Answers those.
     pub async fn tables(&mut self) -> [Person; CALLERS.len()] {
         let everybody = Cast::new(&self.stage).await;
-        for (feature, cases) in FEATURES.into_iter().zip([accounts::cases(), forums::cases()]) {
+        for feature in FEATURES {
+            let cases = tables::of(feature);
             self.compare(feature, &cases);
             for case in cases.into_iter().map(Case::of_feature) {
                 let own = if case.is_apart { Some(Cast::new(&self.stage).await) } else { None };
@@ -57,17 +58,17 @@ impl Play {
         for ((name, person), status) in callers {
             self.line(case, name, person, status).await;
         }
-        self.line(case, "somebody of another tenant", &cast.abroad, case.answers[0]).await;
+        self.line(case, "somebody of another tenant", &cast.abroad, case.elsewhere()).await;
         if case.method.is_safe() && !case.is_apart {
             self.line(case, "a verified member", &cast.verified, case.answers[1]).await;
         }
     }
 
     async fn line(&mut self, case: &Case, caller: &str, person: &Person, status: u16) {
-        let (path, body) = self.things.fill(&self.stage, case).await;
+        let (path, body) = self.things.fill(&self.stage, case, person).await;
         self.record.during(&format!("{} {} by {caller}", case.method, case.path));
-        let answer = person.anywhere(case.method.clone(), &path, body).await;
-        let is_foreign = person.token.is_some() && status == case.answers[0];
+        let answer = case.send(person, &path, body).await;
+        let is_foreign = person.token.is_some() && status == case.elsewhere();
         assert!(
             answer.status == status || (is_foreign && answer.status == 401),
             "{} {path} {caller}: {status} expected, not {} {}",
@@ -96,6 +97,6 @@ impl Play {
     /// Events reach those who listen.
     pub async fn drain(&self) {
         self.record.during("the delivery of events");
-        self.stage.host.worker(&self.stage.north).await.drain().await.unwrap();
+        self.stage.drain().await;
     }
 }

@@ -1,5 +1,5 @@
 //! What people of a forum do to what they wrote themselves, which the tables of routes leave out: the callers there are
-//! never its authors. Then what a feature does by itself once an hour has passed.
+//! never its authors. Then what features do by themselves once a day has passed.
 
 use p2p_context::{FeatureName, Origin, Scope, Timestamp, new_uuid};
 use p2p_jobs::Deliveries;
@@ -12,7 +12,7 @@ use crate::lists::walk;
 use crate::play::Play;
 
 /// Four by four pixels of one colour.
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x04\0\0\0\x04\x08\x02\0\0\0&\x93\t)\0\0\0\x10IDATx\xdac8\x11\xa0\x01G\
+pub const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x04\0\0\0\x04\x08\x02\0\0\0&\x93\t)\0\0\0\x10IDATx\xdac8\x11\xa0\x01G\
     \x0c\xc4q\0\x12R\x14\x01\xfc`\x17\x8a\0\0\0\0IEND\xaeB`\x82";
 
 /// See the module.
@@ -100,8 +100,9 @@ async fn file(play: &Play, owner: &Person) -> String {
     id
 }
 
-/// Files that nobody named have waited for a day, texts without a row for an hour; sessions have ended.
-pub async fn play_an_hour_later(play: &Play) {
+/// Files that nobody named have waited for a day, texts without a row for an hour, and summaries are due; sessions have
+/// ended.
+pub async fn play_a_day_later(play: &Play) {
     file(play, &play.stage.owner).await;
     for _ in 0..25 * 60 {
         play.stage.wait_a_minute();
@@ -111,6 +112,8 @@ pub async fn play_an_hour_later(play: &Play) {
     play.record.forget(&scope, "sweep").await;
     let founder = play.stage.founder().await;
     play.ask(&founder, "POST /forums/topics", topic("A topic of the day after")).await;
+    let worker = play.stage.host.worker(&play.stage.north).await;
+    worker.note_jobs().await.unwrap();
     play.drain().await;
 }
 
