@@ -18,7 +18,7 @@ mod retell;
 mod secret;
 mod serve;
 mod stop;
-mod stores;
+pub mod stores;
 mod table;
 mod told;
 pub mod wiring;

@@ -3,6 +3,8 @@
 
 #![cfg(test)]
 
+mod chance;
+mod flows;
 mod invitations;
 mod moment;
 #[path = "../../../storage/tests/mongo/server.rs"]
@@ -11,6 +13,7 @@ mod mongo;
 #[path = "../../../storage/tests/postgres/own_server.rs"]
 #[expect(dead_code, reason = "here it lives on")]
 mod postgres;
+mod runs;
 mod server;
 mod sign_ups;
 mod writes;

@@ -5,6 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use p2p_context::TenantId;
+use p2p_jobs::Deliveries;
+use p2p_server::cli::{Places, Serve};
+use p2p_server::config::{Config, Environment};
 use p2p_test_support::built;
 use p2p_test_support::core::StandInCore;
 use tempfile::TempDir;
@@ -55,15 +59,35 @@ impl House {
     /// Starts the binary and waits until it is ready.
     pub async fn start(&self) -> Server {
         let mut command = Command::new(env!("CARGO_BIN_EXE_p2p"));
-        command.env_clear();
+        command.env_clear().envs(self.environment());
+        Server::start(command, self.folder.path()).await
+    }
+
+    fn environment(&self) -> Vec<(String, String)> {
+        let mut variables = Vec::new();
         if let Some(core) = &self.core {
-            command.env("SUPERTOKENS_CONNECTION_URI", &core.address);
+            variables.push(("SUPERTOKENS_CONNECTION_URI", core.address.clone()));
         }
         if let Some((postgres, mongo)) = &self.stores {
-            command.env("DATABASE_URL", postgres.url()).env("MONGODB_URL", mongo.url());
-            command.env("SECRET_KEY", "the same at every start");
+            variables.extend([("DATABASE_URL", postgres.url()), ("MONGODB_URL", mongo.url())]);
+            variables.push(("SECRET_KEY", "the same at every start".to_owned()));
         }
-        Server::start(command, self.folder.path()).await
+        variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
+    /// What is on its way between features, as `p2p jobs` sees it beside a server.
+    pub async fn deliveries(&self) -> Deliveries {
+        let folder = |name: &str| Some(self.folder.path().join(name));
+        let places = Places {
+            config: folder("p2p.toml"),
+            data: folder("data"),
+            features_dir: folder("features"),
+            tenants: None,
+        };
+        let environment = Environment::of(self.environment());
+        let config = Config::load(&places, &Serve::default(), &environment).unwrap();
+        let stores = p2p_server::stores::beside(&config).await.unwrap();
+        Deliveries::open(stores.as_ref(), &TenantId::new("main").unwrap()).await.unwrap()
     }
 
     /// Where letters lie.

@@ -121,6 +121,6 @@ fn unavailable(error: SqlError) -> SqlError {
 impl After {
     /// Whether the connection can be lent again.
     pub fn can_serve(self) -> bool {
-        self == Self::Well
+        matches!(self, Self::Well | Self::Crossed)
     }
 }

@@ -19,6 +19,8 @@ pub struct Fault {
 pub enum After {
     /// Well. Within a transaction, that must be rolled back.
     Well,
+    /// Well, once it is rolled back: its transaction and another waited for each other, and this one gave way.
+    Crossed,
     /// Something may still run or arrive on it: to be ended.
     Unsettled,
     /// Gone, or of no use: the server restarted, ended it or does not answer.
@@ -73,10 +75,12 @@ fn after(code: &str, routine: &str) -> After {
         _ if code == "25P03" || code == "25P04" => After::Broken,
         // "Cached plan must not change result type" has no code of its own.
         _ if code == FEATURE_NOT_SUPPORTED && routine == "RevalidateCachedQuery" => After::Outdated,
+        _ if code == DEADLOCK_DETECTED => After::Crossed,
         _ => After::Well,
     }
 }
 
+const DEADLOCK_DETECTED: &str = "40P01";
 const QUERY_CANCELED: &str = "57014";
 const FEATURE_NOT_SUPPORTED: &str = "0A000";
 /// Raised by this room's own function over an answer that is too large.
@@ -88,7 +92,7 @@ fn database_error(error: &PgDatabaseError) -> SqlError {
         "23505" | "23P01" => SqlError::UniqueViolation(culprit(error)),
         "23503" | "23001" => SqlError::ReferenceViolation,
         "23502" | "23514" => SqlError::CheckViolation(culprit(error)),
-        "40001" | "40P01" | "55P03" => SqlError::Busy,
+        "40001" | DEADLOCK_DETECTED | "55P03" => SqlError::Busy,
         QUERY_CANCELED => SqlError::Timeout,
         "42501" | "25006" | FEATURE_NOT_SUPPORTED => SqlError::Denied,
         TOO_LARGE => SqlError::TooLarge,

@@ -61,7 +61,7 @@ impl Lease {
         match after {
             After::Broken => self.reused,
             After::Outdated => true,
-            After::Well | After::Unsettled => false,
+            After::Well | After::Crossed | After::Unsettled => false,
         }
     }
 

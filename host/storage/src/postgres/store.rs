@@ -18,6 +18,10 @@ use crate::ports::events::Event;
 use crate::ports::sql::{Dialect, Rows, SqlError, SqlStore, Statement};
 use crate::ports::stores::{StoreCall, StoreLimits};
 
+/// How often a batch begins anew that gave way to another one: they took the same rows in another order. Nothing of it
+/// was kept, and it knows nothing that it would have to ask again.
+const CROSSINGS: u32 = 3;
+
 /// Tables of one scope.
 #[derive(Debug)]
 pub struct PgStore {
@@ -151,10 +155,19 @@ impl SqlStore for PgStore {
         if batch.is_empty() && events.is_empty() && call.handling.is_none() {
             return Ok(Vec::new());
         }
-        let mut transaction = self.database.begin_feature(call.deadline).await?;
-        let work = self.batch(&mut transaction, &call, &batch, events);
-        let outcome = until(call.deadline, work).await;
         let _bell = outbox::bell(&self.database, events);
-        transaction.end(outcome).await
+        let mut left = CROSSINGS;
+        loop {
+            let mut transaction = self.database.begin_feature(call.deadline).await?;
+            let work = self.batch(&mut transaction, &call, &batch, events);
+            let outcome = until(call.deadline, work).await;
+            let is_crossed =
+                matches!(&outcome, Some(Err(Fault { connection, .. })) if *connection == After::Crossed);
+            let ended = transaction.end(outcome).await;
+            if !is_crossed || left == 0 {
+                return ended;
+            }
+            left -= 1;
+        }
     }
 }

@@ -6,6 +6,8 @@ mod beside_mongo;
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
+mod crossings;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod full_text;
