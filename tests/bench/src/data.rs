@@ -33,8 +33,17 @@ pub struct Stands {
 impl Ground {
     /// An empty folder with what every server needs.
     pub fn lay(places: &Places) -> Result<Self> {
+        Self::with(places, &places.components.measured()?)
+    }
+
+    /// The same for servers of these components.
+    pub fn with(places: &Places, components: &[PathBuf]) -> Result<Self> {
         let run = places.fresh_run()?;
-        places.components.copy_all(&run.join("features"))?;
+        let features = run.join("features");
+        fs::create_dir_all(&features)?;
+        for component in components {
+            fs::copy(component, features.join(component.file_name().context("a component without a name")?))?;
+        }
         let script = run.join("load.lua");
         fs::write(&script, include_str!("load.lua"))?;
         Ok(Self { run, script })
@@ -123,7 +132,8 @@ async fn make(places: &Places, data: &Path, site: Option<&Site>, topics: u32) ->
     Ok(())
 }
 
-fn copy(from: &Path, to: &Path) -> Result<()> {
+/// Copies a folder with all that is in it.
+pub fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;

@@ -31,8 +31,10 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// Changes when this file makes other data.
 const VERSION: u32 = 2;
 
-const CATEGORIES: [&str; 5] = ["general", "questions", "manufacturing", "quality", "maintenance"];
-const TAGS: [&str; 6] = ["press", "bearings", "sensors", "كفاءة", "robots", "energy"];
+/// Some of those that there are.
+pub const CATEGORIES: [&str; 5] = ["general", "questions", "manufacturing", "quality", "maintenance"];
+/// What things are sorted under.
+pub const TAGS: [&str; 6] = ["press", "bearings", "sensors", "كفاءة", "robots", "energy"];
 const TITLES: [&str; 4] = [
     "Bearings of an old press run hot",
     "كيف نقلل توقف خط التعبئة؟",
@@ -113,12 +115,20 @@ fn new_text(number: usize, sentences: usize) -> Value {
 }
 
 async fn sign_up(twin: &Twin, person: u32) -> Result<Actor> {
-    let wanted = json!({
+    signed_up(&ask(twin, None, "/auth/signup", &signing_up(person)).await?)
+}
+
+/// What a person signs up with.
+pub fn signing_up(person: u32) -> Value {
+    json!({
         "email": email(person), "password": PASSWORD, "firstName": "Sara", "lastName": format!("العتيبي {person}"),
         "organizationName": format!("Works {person}"), "industry": "Manufacturing", "size": "small",
         "country": "SA", "city": "Riyadh",
-    });
-    let answer = ask(twin, None, "/auth/signup", &wanted).await?;
+    })
+}
+
+/// Whoever was answered that they signed up.
+pub fn signed_up(answer: &Value) -> Result<Actor> {
     let of = |what: &str| id(answer.get(what).with_context(|| format!("signing up answered no {what}"))?);
     Ok(Actor {
         user_id: of("user")?,
@@ -130,7 +140,8 @@ async fn sign_up(twin: &Twin, person: u32) -> Result<Actor> {
     })
 }
 
-fn id(of: &Value) -> Result<Uuid> {
+/// The id of what was answered.
+pub fn id(of: &Value) -> Result<Uuid> {
     Ok(of.get("id").and_then(Value::as_str).context("an answer without an id")?.parse()?)
 }
 

@@ -27,20 +27,35 @@ pub struct Known {
     pub posts: PathBuf,
     /// The topic with many posts.
     pub busy: String,
+    /// Whom they exchanged many messages with; only where there are messages.
+    pub partner: String,
+    /// A file of questions for search, one a line, ready for a URL; only where there is search.
+    pub questions: PathBuf,
 }
 
 impl Known {
     /// Signs in, and notes ids in a file of this name.
     pub async fn learn(server: &Server, file: &Path) -> Result<Self> {
-        let (token, user) = sign_in(server).await?;
-        let ids = topic_ids(server, &token).await?;
+        let known = Self::signed_in(server).await?;
+        let ids = topic_ids(server, &known.token).await?;
         // It was opened last.
         let busy = ids.first().context("the data set has no topic")?.clone();
         fs::write(file, ids.join("\n"))?;
         // The first post of a topic has the topic's id.
-        let known = Self { token, user, busy, topics: file.to_owned(), posts: file.to_owned() };
+        let known = Self { busy, topics: file.to_owned(), posts: file.to_owned(), ..known };
         known.check_busy(server).await?;
         Ok(known)
+    }
+
+    /// Signs in, and knows nothing else.
+    pub async fn signed_in(server: &Server) -> Result<Self> {
+        let (token, user) = sign_in(server).await?;
+        Ok(Self { token, user, ..Self::default() })
+    }
+
+    /// A path with what its names stand for.
+    pub fn path(&self, path: &str) -> String {
+        path.replace(":busy", &self.busy).replace(":partner", &self.partner)
     }
 
     /// A figure for twenty posts that are not there would be worth nothing.

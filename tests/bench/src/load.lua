@@ -1,5 +1,5 @@
 -- What wrk asks for. Arguments: kind (page, open, write, like), access token, and a file of ids: in the path, `:id` is
--- each of them in turn, so that no two requests of a round meet at the same one.
+-- each of them in turn (a question, for search), so that no two requests of a round meet at the same one.
 local sent = 0
 
 local words = "The press on line two runs hot after the third shift, and **nobody** knows why. "
@@ -28,7 +28,9 @@ function init(args)
   local first = turns and math.random(#ids) or 0
   function request()
     sent = sent + 1
-    local at = turns and path:gsub(":id", ids[(first + sent) % #ids + 1]) or path
+    local id = turns and ids[(first + sent) % #ids + 1]
+    -- By a function: as a text, the percent signs of a question would mean something.
+    local at = turns and path:gsub(":id", function() return id end) or path
     local case = run .. "-" .. sent
     return wrk.format(method, at, nil, body and body:gsub("%%s", case))
   end

@@ -12,7 +12,7 @@ pub const SECRET: &str = "of the benchmark, known to everybody";
 /// See `SECRET`.
 pub const PUBLIC_URL: &str = "http://localhost:8000";
 
-/// The features of the measured server: the product's, one that does next to nothing, one that traps.
+/// The features of the server that is measured against the twin: some of the product's, one that does next to nothing, one that traps.
 const PRODUCTS: [&str; 2] = ["accounts", "forums"];
 const FIXTURES: [&str; 2] = ["measured", "hostile"];
 
@@ -94,12 +94,23 @@ impl Components {
         all.map(|name| Ok((self.read(name)?.0.name, folder.join(format!("{name}.wasm"))))).collect()
     }
 
-    /// Fills a folder that the server takes its features from.
-    pub fn copy_all(&self, folder: &Path) -> Result<()> {
-        fs::create_dir_all(folder)?;
-        for name in PRODUCTS.into_iter().chain(FIXTURES) {
-            fs::copy(self.file(name)?, folder.join(format!("{name}.wasm")))?;
+    /// The files of the measured server's components.
+    pub fn measured(&self) -> Result<Vec<PathBuf>> {
+        PRODUCTS.into_iter().chain(FIXTURES).map(|name| self.file(name)).collect()
+    }
+
+    /// The files of all components that the product has, in the order of their names.
+    pub fn product(&self) -> Result<Vec<PathBuf>> {
+        let folder =
+            fs::read_dir(&self.folder).context("no component was built: run `cargo xtask components`")?;
+        let mut files = Vec::new();
+        for entry in folder {
+            let file = entry?.path();
+            if file.extension().is_some_and(|extension| extension == "wasm") {
+                files.push(file);
+            }
         }
-        Ok(())
+        files.sort();
+        Ok(files)
     }
 }

@@ -20,7 +20,7 @@ pub const SIGN_INS: u32 = 200;
 /// A route without any work of its own, so that the session is seen.
 const BARE: &str = "/measured/bare";
 /// Requests of one round, one after the other: enough that ticks of the system's clock do not matter.
-const CALLS: usize = 4_000;
+pub const CALLS: usize = 4_000;
 
 /// Server CPU per request, µs, and the multiples of an anonymous one.
 #[derive(Debug)]
@@ -45,9 +45,9 @@ pub async fn measure(effort: &Effort, ground: &Ground, server: &Server) -> Resul
     let (mut alone, mut beside, mut signed_in) = (vec![], vec![], 0);
     let per_round = tokens.len() / effort.rounds as usize;
     for fresh in tokens.chunks(per_round.max(1)).take(effort.rounds as usize) {
-        anonymous.push(cost(server, (0..CALLS).map(|_| None)).await?);
-        hits.push(cost(server, (0..CALLS).map(|_| Some(server.known.token.as_str()))).await?);
-        misses.push(cost(server, fresh.iter().map(|token| Some(token.as_str()))).await?);
+        anonymous.push(cost(server, BARE, (0..CALLS).map(|_| None)).await?);
+        hits.push(cost(server, BARE, (0..CALLS).map(|_| Some(server.known.token.as_str()))).await?);
+        misses.push(cost(server, BARE, fresh.iter().map(|token| Some(token.as_str()))).await?);
         let load = Load { kind: Kind::Page, path: LIST, connections: effort.connections, time: effort.load };
         process::rest(server.pid).await?;
         alone.push(wrk::run(server, ground, &load).await?.p99_ms());
@@ -69,14 +69,18 @@ pub async fn measure(effort: &Effort, ground: &Ground, server: &Server) -> Resul
     Ok(found)
 }
 
-/// Server CPU per request, µs.
-async fn cost<'a>(server: &Server, tokens: impl Iterator<Item = Option<&'a str>>) -> Result<f64> {
+/// Server CPU per request of these tokens, µs.
+pub async fn cost<'a>(
+    server: &Server,
+    path: &str,
+    tokens: impl Iterator<Item = Option<&'a str>>,
+) -> Result<f64> {
     let client = Client::new();
     process::rest(server.pid).await?;
     let before = process::cpu(server.pid)?;
     let mut asked = 0_u32;
     for token in tokens {
-        let request = client.get(server.url(BARE));
+        let request = client.get(server.url(path));
         let request = token.iter().fold(request, |request, token| request.bearer_auth(token));
         let answer = request.send().await?.error_for_status()?;
         answer.bytes().await?;

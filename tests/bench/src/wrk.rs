@@ -31,7 +31,8 @@ pub enum Kind {
 #[derive(Debug, Clone, Copy)]
 pub struct Load {
     pub kind: Kind,
-    /// Below `/api/v1`. `:id` is a topic or a post of the data set, each time another; `:busy` the topic with many posts.
+    /// Below `/api/v1`. `:id` is a topic or a post of the data set, each time another, or a question; `:busy` the topic with many posts, `:partner` somebody the caller exchanged many
+    /// messages with.
     pub path: &'static str,
     pub connections: u32,
     pub time: Duration,
@@ -128,8 +129,12 @@ pub async fn attempt(server: &Server, ground: &Ground, load: &Load) -> Result<Fo
         Kind::Like => "like",
     };
     let known = &server.known;
-    let ids = if load.path.starts_with("/forums/posts/") { &known.posts } else { &known.topics };
-    let path = load.path.replace(":busy", &known.busy);
+    let ids = match load.path {
+        path if path.starts_with("/forums/posts/") => &known.posts,
+        path if path.starts_with("/search") => &known.questions,
+        _ => &known.topics,
+    };
+    let path = known.path(load.path);
     let output = Command::new("wrk")
         .args(["--threads", "1", "--latency", "--timeout", PATIENCE])
         .args(["--connections", &load.connections.to_string()])

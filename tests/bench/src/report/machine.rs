@@ -36,17 +36,22 @@ impl Machine {
 
     /// One paragraph.
     pub fn render(&self, effort: &Effort) -> String {
-        let Self { cores, model, system, day } = self;
         let Effort { stores, rounds, load, connections, topics, .. } = effort;
         let (command, over) = match stores {
             StoreSet::Embedded => ("cargo xtask bench", "SQLite and files"),
             StoreSet::Production => ("cargo xtask bench --stores production", SERVICES),
         };
         format!(
-            "`{command}`, {day}: {cores} cores of {model}, Linux {system}. {rounds} rounds of {} s by turns, \
-             {connections} connections, one worker thread, {topics} topics in {over}; medians, and for ratios the \
-             median of the rounds' ratios.\n",
+            "{} {rounds} rounds of {} s by turns, {connections} connections, one worker thread, {topics} topics in {over}; \
+             medians, and for ratios the median of the rounds' ratios.\n",
+            self.begin(command),
             load.as_secs()
         )
+    }
+
+    /// The beginning of a paragraph: which command, when, on what.
+    pub fn begin(&self, command: &str) -> String {
+        let Self { cores, model, system, day } = self;
+        format!("`{command}`, {day}: {cores} cores of {model}, Linux {system}.")
     }
 }

@@ -5,26 +5,50 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use super::{Findings, render};
 use crate::stand::StoreSet;
 
 const END: &str = "<!-- end of what the command writes -->";
 
-/// What stands above the tables of these stores.
-fn begin(stores: StoreSet) -> &'static str {
-    match stores {
-        StoreSet::Embedded => "<!-- what follows is written by `cargo xtask bench --write` -->",
-        StoreSet::Production => {
-            "<!-- what follows is written by `cargo xtask bench --stores production --write` -->"
+/// Tables that one command writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Table {
+    /// Components against the twin, over SQLite and files.
+    Embedded,
+    /// The same over services.
+    Production,
+    /// The whole product with much data.
+    Large,
+}
+
+impl Table {
+    /// Those of the sides over these stores.
+    pub const fn of(stores: StoreSet) -> Self {
+        match stores {
+            StoreSet::Embedded => Self::Embedded,
+            StoreSet::Production => Self::Production,
         }
+    }
+
+    /// The command, and what it is given to write.
+    const fn command(self) -> &'static str {
+        match self {
+            Self::Embedded => "cargo xtask bench --write",
+            Self::Production => "cargo xtask bench --stores production --write",
+            Self::Large => "cargo xtask bench --large --write",
+        }
+    }
+
+    /// What stands above them.
+    fn begin(self) -> String {
+        format!("<!-- what follows is written by `{}` -->", self.command())
     }
 }
 
 /// Puts what was found into the page.
-pub fn publish(findings: &Findings) -> Result<()> {
+pub fn publish(table: Table, text: &str) -> Result<()> {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/performance.md");
-    let text = fs::read_to_string(&page).context("docs/performance.md cannot be read")?;
-    fs::write(&page, replaced(&text, begin(findings.effort.stores), &render(findings))?)?;
+    let before = fs::read_to_string(&page).context("docs/performance.md cannot be read")?;
+    fs::write(&page, replaced(&before, &table.begin(), text)?)?;
     println!("written to docs/performance.md");
     Ok(())
 }
@@ -40,25 +64,25 @@ fn replaced(page: &str, begin: &str, block: &str) -> Result<String> {
 mod tests {
     use super::*;
 
-    const BOTH: [StoreSet; 2] = [StoreSet::Embedded, StoreSet::Production];
+    const ALL: [Table; 3] = [Table::Embedded, Table::Production, Table::Large];
 
     #[test]
     fn only_what_stands_between_the_marks_is_replaced() {
-        let [first, second] = BOTH.map(begin);
+        let [first, second, _] = ALL.map(Table::begin);
         let page = format!("# Title\n\n{first}\nold\n{END}\n\nMore.\n{second}\nkept\n{END}\n\nMisses.\n");
-        let new = replaced(&page, first, "\nnew\n").unwrap();
+        let new = replaced(&page, &first, "\nnew\n").unwrap();
         assert!(new.starts_with("# Title\n") && new.ends_with(&format!("{END}\n\nMisses.\n")));
         assert!(new.contains("new") && new.contains("kept") && !new.contains("old"));
-        assert_eq!(replaced(&new, first, "new").unwrap(), new);
-        let newer = replaced(&new, second, "newer").unwrap();
+        assert_eq!(replaced(&new, &first, "new").unwrap(), new);
+        let newer = replaced(&new, &second, "newer").unwrap();
         assert!(newer.contains("new\n") && newer.contains("newer") && !newer.contains("kept"));
-        assert!(replaced("# Title", first, "new").is_err());
+        assert!(replaced("# Title", &first, "new").is_err());
     }
 
     #[test]
     fn the_page_has_its_marks() {
-        for stores in BOTH {
-            assert!(replaced(include_str!("../../../../docs/performance.md"), begin(stores), "new").is_ok());
+        for table in ALL {
+            assert!(replaced(include_str!("../../../../docs/performance.md"), &table.begin(), "new").is_ok());
         }
     }
 }
