@@ -3,33 +3,10 @@
 import assert from 'node:assert/strict';
 
 import { everywhere } from '../stage/matrix.mjs';
+import { open, operations } from '../stage/reader.mjs';
 
 /** Only the server and the browser matter here. */
 const ONCE = { cores: ['embedded'], modes: ['header'] };
-
-async function operations(api) {
-    const { paths } = await (await fetch(`${api}/api/v1/openapi.json`)).json();
-    return Object.values(paths).flatMap((item) => Object.values(item));
-}
-
-/** Opens a page; `complaints` fills with what the console says and with everything that is fetched from elsewhere. */
-async function open({ visitor, api }, path) {
-    const page = await visitor.page();
-    const complaints = [];
-    page.on('console', (message) => {
-        if (['error', 'warning'].includes(message.type())) {
-            complaints.push(message.text());
-        }
-    });
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('request', (request) => {
-        if (!['data:', 'blob:', `${api}/`].some((start) => request.url().startsWith(start))) {
-            complaints.push(`asked for ${request.url()}`);
-        }
-    });
-    await page.goto(`${api}${path}`);
-    return { page, complaints };
-}
 
 everywhere(
     'Swagger UI shows every operation and can call one',

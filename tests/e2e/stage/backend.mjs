@@ -24,9 +24,9 @@ const API_KEY = 'the key of the stand-in core';
 
 /**
  * Starts it for pages of these origins. `core` is `embedded` or `stand-in`, `sessions` are keys of that table of
- * the configuration.
+ * the configuration; with `demo` it is there once the demo's data are.
  */
-export async function startBackend({ core, origins, sessions }) {
+export async function startBackend({ core, origins, sessions, demo }) {
     const folder = await mkdtemp(path.join(tmpdir(), 'p2p-e2e-'));
     const table = { ...SESSIONS, ...sessions };
     const peer = core === 'stand-in' ? await startStandIn(table.access_token_seconds) : undefined;
@@ -40,7 +40,11 @@ export async function startBackend({ core, origins, sessions }) {
         ...(peer && { SUPERTOKENS_CONNECTION_URI: peer.address, SUPERTOKENS_API_KEY: API_KEY }),
     };
     const args = ['serve', '--listen', `127.0.0.1:${port}`, '--features-dir', given('P2P_FEATURES')];
-    const server = await Program.start(given('P2P_BINARY'), args, { cwd: folder, env: environment });
+    const options = { cwd: folder, env: environment };
+    const server = await Program.start(given('P2P_BINARY'), demo ? [...args, '--demo'] : args, options);
+    if (demo) {
+        await server.says('Demo people can sign in');
+    }
     return {
         url,
         mails: path.join(folder, 'data', 'mail'),

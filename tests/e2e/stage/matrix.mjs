@@ -17,13 +17,13 @@ let browser;
 
 /**
  * Declares one test per combination; `play` gets a scene with a `visitor`, and more people by `newcomer()`. `cores` and
- * `modes` leave some out, `sessions` sets keys of that table of the configuration.
+ * `modes` leave some out, `sessions` sets keys of that table of the configuration, `demo` adds the demo's data.
  */
-export function everywhere(name, play, { cores = CORES, modes = MODES, sessions = {} } = {}) {
+export function everywhere(name, play, { cores = CORES, modes = MODES, sessions = {}, demo = false } = {}) {
     for (const core of wantedCores().filter((core) => cores.includes(core))) {
         for (const mode of modes) {
             const title = `${name} (${core} core, ${mode} mode)`;
-            test(title, { timeout: LIMIT_MS }, () => perform({ core, mode, sessions }, play));
+            test(title, { timeout: LIMIT_MS }, () => perform({ core, mode, sessions, demo }, play));
         }
     }
 }
@@ -35,8 +35,8 @@ after(async () => {
     }
 });
 
-async function perform({ core, mode, sessions }, play) {
-    const { backend, sites } = await stageFor(core, sessions);
+async function perform({ core, mode, sessions, demo }, play) {
+    const { backend, sites } = await stageFor({ core, sessions, demo });
     browser ??= launchBrowser();
     const contexts = [];
     const { url: api, mails, setCore } = backend;
@@ -58,22 +58,22 @@ async function perform({ core, mode, sessions }, play) {
     }
 }
 
-function stageFor(core, sessions) {
-    const key = JSON.stringify({ core, sessions });
+function stageFor(wanted) {
+    const key = JSON.stringify(wanted);
     if (!stages.has(key)) {
-        stages.set(key, setUp(core, sessions));
+        stages.set(key, setUp(wanted));
     }
     return stages.get(key);
 }
 
 /** A site per mode: a page cannot tell the SDK two modes. */
-async function setUp(core, sessions) {
+async function setUp(wanted) {
     const started = await Promise.all(MODES.map(async (mode) => [mode, await startSite()]));
     const sites = Object.fromEntries(started);
     const stopSites = () => Object.values(sites).forEach((site) => site.stop());
     const origins = Object.values(sites).map(({ origin }) => origin);
     try {
-        const backend = await startBackend({ core, origins, sessions });
+        const backend = await startBackend({ ...wanted, origins });
         for (const mode of MODES) {
             sites[mode].settings = { apiDomain: backend.url, tokenTransferMethod: mode };
         }

@@ -12,6 +12,7 @@ const HERE: &str = env!("CARGO_MANIFEST_DIR");
 fn play(core: &str, group: &str) {
     let mut command = node_test(&Path::new(HERE).join("scenarios").join(format!("{group}.test.mjs")));
     command.env("P2P_E2E_CORE", core).env("P2P_BINARY", binary()).env("P2P_FEATURES", features());
+    command.env("P2P_PICTURES", target().join("pictures"));
     succeed(&mut command);
 }
 
@@ -26,6 +27,8 @@ fn succeed(command: &mut Command) {
     let output = command.output().expect("Node 20 or newer runs the scenarios: run `cargo xtask tools`");
     let [said, complained] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
     assert!(output.status.success(), "{command:?}: {}\n{said}\n{complained}", output.status);
+    // Shown by a runner that is asked to: among it where pictures lie.
+    println!("{said}");
 }
 
 /// The server of the same build: this test lies in `<target>/<profile>/deps`.
@@ -39,13 +42,16 @@ fn binary() -> PathBuf {
 
 /// The built features.
 fn features() -> PathBuf {
-    let target = match std::env::var_os("CARGO_TARGET_DIR") {
-        Some(target) => PathBuf::from(target),
-        None => Path::new(HERE).join("../../target"),
-    };
-    let folder = target.join("components");
+    let folder = target().join("components");
     assert!(folder.join("accounts.wasm").exists(), "no feature is built: run `cargo xtask components`");
     folder
+}
+
+fn target() -> PathBuf {
+    match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(target) => PathBuf::from(target),
+        None => Path::new(HERE).join("../../target"),
+    }
 }
 
 #[test]
@@ -106,6 +112,11 @@ fn faults_of_a_core_beside_the_server() {
 #[test]
 fn pages_of_the_document() {
     play("embedded", "docs");
+}
+
+#[test]
+fn pages_of_the_demo() {
+    play("embedded", "demo");
 }
 
 #[test]
