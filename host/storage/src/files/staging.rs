@@ -1,5 +1,6 @@
 //! An upload on its way to disk: counted, hashed, bounded, and removed unless it came through whole.
 
+use std::fs::File;
 use std::io::Write;
 
 use bytes::Bytes;
@@ -60,12 +61,12 @@ impl Upload {
         let mut piece = Vec::new();
         while let Some(bytes) = next(&mut body, deadline).await? {
             received.take(&bytes, limits)?;
-            piece.extend_from_slice(&bytes);
-            if piece.len() >= PIECE_BYTES {
-                file = write(file, std::mem::take(&mut piece)).await?;
+            if piece.len() + bytes.len() > PIECE_BYTES {
+                (file, piece) = write(file, piece).await?;
             }
+            piece.extend_from_slice(&bytes);
         }
-        file = write(file, piece).await?;
+        let (file, _) = write(file, piece).await?;
         let info = received.info(&self.id, media_type);
         let folder = self.folder.clone();
         let info = off_thread(move || match folder.complete(&file, &info) {
@@ -110,9 +111,14 @@ async fn next(body: &mut ByteStream, deadline: Deadline) -> Result<Option<Bytes>
     }
 }
 
-async fn write(mut file: std::fs::File, piece: Vec<u8>) -> Result<std::fs::File, BlobError> {
+/// Gives the memory of the piece back, for the next one: what one thread asks for and another lets go is reused late, and
+/// the pieces of a large file would together take many times the room of one.
+async fn write(mut file: File, mut piece: Vec<u8>) -> Result<(File, Vec<u8>), BlobError> {
     off_thread(move || match file.write_all(&piece) {
-        Ok(()) => Ok(file),
+        Ok(()) => {
+            piece.clear();
+            Ok((file, piece))
+        }
         Err(error) => Err(unavailable(&error)),
     })
     .await
