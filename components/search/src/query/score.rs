@@ -23,10 +23,17 @@ const BEST: i64 = 1_000 + IN_ORDER + WHOLE + STORE;
 pub fn worth(words: &[Word], candidate: &Candidate<'_>, is_close: bool, place: usize, all: usize) -> i64 {
     let title: Vec<Token> =
         if candidate.kind.is_titled() { tokens(candidate.title).collect() } else { Vec::new() };
-    let labels: Vec<Token> = candidate.labels().into_iter().flat_map(tokens).collect();
+    let titles: Vec<i64> = words.iter().map(|word| met(word, &title, TITLE)).collect();
+    // A label is worth no more than this: where every word is met so well by the title, none is read.
+    let [.., best] = LABEL;
+    let labels: Vec<Token> = if titles.iter().all(|worth| *worth >= best) {
+        Vec::new()
+    } else {
+        candidate.labels().into_iter().flat_map(tokens).collect()
+    };
     let text = if is_close { TEXT } else { FAR };
     let total: i64 =
-        words.iter().map(|word| met(word, &title, TITLE).max(met(word, &labels, LABEL)).max(text)).sum();
+        words.iter().zip(titles).map(|(word, title)| title.max(met(word, &labels, LABEL)).max(text)).sum();
     let count = i64::try_from(words.len().max(1)).unwrap_or(1);
     let store =
         STORE * i64::try_from(all - place.min(all)).unwrap_or(0) / i64::try_from(all.max(1)).unwrap_or(1);

@@ -1,5 +1,6 @@
 //! How soon search finds what was written, while two hundred posts a second are: from the answer that says it is kept to
-//! the answer of a search that has it. Some of the posts are looked for, all are written and heard.
+//! the answer of a search that has it. All posts are heard; the newest is looked for, again and again until it is found, and
+//! then the newest of that moment, so that looking is little work beside writing. The very last one is looked for too.
 
 use std::fs;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use http::StatusCode;
 use p2p_context::{Clock as _, SystemClock};
 use reqwest::Client;
 use serde_json::{Value, json};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
@@ -20,12 +22,10 @@ use crate::servers::Server;
 
 /// Posts per second.
 pub const PACE: u32 = 200;
-/// One in so many is looked for.
-const LOOKED_FOR: u32 = 10;
-/// Between two looks for the same post.
-const LOOK: Duration = Duration::from_millis(5);
+/// Between two looks.
+const LOOK: Duration = Duration::from_millis(10);
 /// A post that is not found by then is lost.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What was found.
 #[derive(Debug)]
@@ -41,21 +41,21 @@ pub struct Lag {
     pub most_ms: f64,
 }
 
-/// What became of a post.
-struct Outcome {
-    answered: Instant,
-    is_kept: bool,
-    /// From its answer until it was found, if it was looked for.
-    lag: Option<Duration>,
-}
-
-/// Where posts go, and what makes their words their own.
-struct Writing {
+/// Where posts go and are looked for, and what makes their words their own.
+struct Ways {
     client: Client,
     posts: Vec<String>,
     search: String,
     token: String,
     run: i64,
+}
+
+/// A post that was kept, and a word that it alone has.
+#[derive(Debug, Clone)]
+struct Kept {
+    word: String,
+    id: String,
+    answered: Instant,
 }
 
 /// Writes for as long as three rounds.
@@ -64,26 +64,25 @@ pub async fn measure(effort: &Effort, server: &Server) -> Result<Lag> {
     process::rest(server.pid).await?;
     let topics = fs::read_to_string(&server.known.topics)?;
     let posts = topics.lines().map(|topic| server.url(&format!("/forums/topics/{topic}/posts"))).collect();
-    let writing = Arc::new(Writing {
+    let ways = Arc::new(Ways {
         client: Client::new(),
         posts,
         search: server.url("/search/forums"),
         token: server.known.token.clone(),
         run: SystemClock.now().as_secs() % 100_000,
     });
-    let seconds = u32::try_from(effort.load.as_secs())? * 3;
+    let count = u32::try_from(effort.load.as_secs())? * 3 * PACE;
+    let (newest, seen) = watch::channel(None);
+    let looking = tokio::spawn(look(Arc::clone(&ways), seen));
     let begun = Instant::now();
-    let outcomes = write(&writing, seconds * PACE).await?;
-    let kept = outcomes.iter().filter(|outcome| outcome.is_kept);
-    let last = kept.clone().map(|outcome| outcome.answered).max().context("no post was kept")?;
-    let kept = u32::try_from(kept.count())?;
-    let lags = outcomes.iter().filter_map(|outcome| outcome.lag);
-    let mut lags: Vec<_> = lags.map(|lag| lag.as_secs_f64() * 1e3).collect();
+    let kept = write(&ways, count, newest).await?;
+    let last = kept.iter().max().context("no post was kept")?;
+    let mut lags = looking.await??;
     lags.sort_by(f64::total_cmp);
     let at = |part: f64| lags.get(((lags.len() - 1) as f64 * part) as usize).copied().unwrap_or_default();
     let found = Lag {
-        per_second: f64::from(kept) / (last - begun).as_secs_f64(),
-        refused: seconds * PACE - kept,
+        per_second: kept.len() as f64 / (*last - begun).as_secs_f64(),
+        refused: count - u32::try_from(kept.len())?,
         looked_for: lags.len(),
         p50_ms: at(0.5),
         p95_ms: at(0.95),
@@ -93,25 +92,49 @@ pub async fn measure(effort: &Effort, server: &Server) -> Result<Lag> {
     Ok(found)
 }
 
-/// Writes at the pace, whether or not it is answered; answers what became of each post.
-async fn write(writing: &Arc<Writing>, count: u32) -> Result<Vec<Outcome>> {
+/// Writes at the pace, whether or not it is answered; answers when each was that was kept.
+async fn write(ways: &Arc<Ways>, count: u32, newest: watch::Sender<Option<Kept>>) -> Result<Vec<Instant>> {
     let mut pace = tokio::time::interval(Duration::from_secs(1) / PACE);
     pace.set_missed_tick_behavior(MissedTickBehavior::Burst);
     let mut running = JoinSet::new();
     for number in 0..count {
         pace.tick().await;
-        let writing = Arc::clone(writing);
-        running.spawn(async move { writing.one(number).await });
+        let (ways, newest) = (Arc::clone(ways), newest.clone());
+        running.spawn(async move {
+            let kept = ways.write(number).await?;
+            let answered = kept.as_ref().map(|kept| kept.answered);
+            if kept.is_some() {
+                newest.send_replace(kept);
+            }
+            anyhow::Ok(answered)
+        });
     }
-    let mut outcomes = Vec::new();
+    let mut kept = Vec::new();
     while let Some(ended) = running.join_next().await {
-        outcomes.push(ended??);
+        kept.extend(ended??);
     }
-    Ok(outcomes)
+    Ok(kept)
 }
 
-impl Writing {
-    async fn one(&self, number: u32) -> Result<Outcome> {
+/// How long each took that was looked for, milliseconds. Ends when nothing is written any more and the last is found.
+async fn look(ways: Arc<Ways>, mut seen: watch::Receiver<Option<Kept>>) -> Result<Vec<f64>> {
+    let mut lags = Vec::new();
+    while seen.changed().await.is_ok() {
+        let Some(kept) = seen.borrow_and_update().clone() else { continue };
+        while !ways.finds(&kept).await? {
+            if kept.answered.elapsed() > PATIENCE {
+                bail!("search does not find a post that was kept {PATIENCE:?} ago");
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        lags.push(kept.answered.elapsed().as_secs_f64() * 1e3);
+    }
+    Ok(lags)
+}
+
+impl Ways {
+    /// None: the server was busy.
+    async fn write(&self, number: u32) -> Result<Option<Kept>> {
         let mut dice = Dice::of("lag", number);
         // Digits alone: nothing near them is taken for them.
         let word = format!("{:05}{number:06}", self.run);
@@ -120,28 +143,21 @@ impl Writing {
         let request = self.client.post(to).bearer_auth(&self.token).json(&json!({ "content": content }));
         let answer = request.send().await?;
         let (status, text) = (answer.status(), answer.text().await?);
-        let outcome = Outcome { answered: Instant::now(), is_kept: status == StatusCode::CREATED, lag: None };
-        if !outcome.is_kept && status != StatusCode::SERVICE_UNAVAILABLE {
-            bail!("a post was answered with {status}: {text}");
-        }
-        if !outcome.is_kept || !number.is_multiple_of(LOOKED_FOR) {
-            return Ok(outcome);
+        let answered = Instant::now();
+        match status {
+            StatusCode::CREATED => {}
+            StatusCode::SERVICE_UNAVAILABLE => return Ok(None),
+            other => bail!("a post was answered with {other}: {text}"),
         }
         let post: Value = serde_json::from_str(&text)?;
-        let id = post.get("id").and_then(Value::as_str).context("a post without an id")?;
-        while outcome.answered.elapsed() < PATIENCE {
-            if self.finds(&word, id).await? {
-                return Ok(Outcome { lag: Some(outcome.answered.elapsed()), ..outcome });
-            }
-            tokio::time::sleep(LOOK).await;
-        }
-        bail!("search does not find a post that was kept {PATIENCE:?} ago")
+        let id = post.get("id").and_then(Value::as_str).context("a post without an id")?.to_owned();
+        Ok(Some(Kept { word, id, answered }))
     }
 
-    async fn finds(&self, word: &str, id: &str) -> Result<bool> {
-        let request = self.client.get(&self.search).bearer_auth(&self.token).query(&[("q", word)]);
+    async fn finds(&self, kept: &Kept) -> Result<bool> {
+        let request = self.client.get(&self.search).bearer_auth(&self.token).query(&[("q", &kept.word)]);
         let page: Value = request.send().await?.error_for_status()?.json().await?;
         let items = page.get("items").and_then(Value::as_array).context("no items")?;
-        Ok(items.iter().any(|item| item.get("id").and_then(Value::as_str) == Some(id)))
+        Ok(items.iter().any(|item| item.get("id").and_then(Value::as_str) == Some(kept.id.as_str())))
     }
 }
