@@ -166,7 +166,8 @@ async fn a_long_film_is_kept_and_never_whole_in_memory() {
     let before = server.memory("VmHWM");
     let (status, kept) = Film::begin(&server, &sara, &case, LONGEST).await.end().await;
     assert_eq!((status, &kept["media"][0]["size"]), (201, &json!(LONGEST)), "{kept}");
-    let raise = server.memory("VmHWM") - before;
+    // The kernel counts by and by: without any raise the peak may be said to be a little lower.
+    let raise = server.memory("VmHWM").saturating_sub(before);
     println!("{LONGEST} bytes raised the peak by {raise} KiB over {before} KiB");
     assert!(raise <= RAISE_KIB, "{LONGEST} bytes raised the peak by {raise} KiB over {before} KiB");
     assert_eq!(server.lengths("kept"), [MIB, LONGEST]);

@@ -164,10 +164,12 @@ async fn until(mut is_so: impl AsyncFnMut() -> bool, what: &str) {
 /// How many summaries lie there for whom. Of all letters they alone can be stopped at a click.
 fn summaries(house: &House) -> BTreeMap<String, u32> {
     let mut counts = BTreeMap::new();
-    for file in letters::files(&house.mail_folder()) {
-        let letter = std::fs::read_to_string(&file).unwrap();
-        let is_letter = file.extension().is_some_and(|extension| extension == "eml");
-        if is_letter && letter.contains("List-Unsubscribe: ") {
+    let mut files = letters::files(&house.mail_folder());
+    // Others are being written, and have another name in a moment.
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "eml"));
+    for file in files {
+        let letter = std::fs::read_to_string(file).unwrap();
+        if letter.contains("List-Unsubscribe: ") {
             let to = letter.lines().find_map(|line| line.strip_prefix("To: ")).unwrap();
             *counts.entry(to.trim().trim_matches(['<', '>']).to_owned()).or_default() += 1;
         }
