@@ -19,7 +19,10 @@ pub fn feature() -> Feature {
         env!("CARGO_PKG_VERSION"),
         "Finds topics, posts, replies, use cases and people, in Arabic and English.",
     )
-    .migrations(&[migration!("../../migrations/search", "0001_entries")]);
+    .migrations(&[
+        migration!("../../migrations/search", "0001_entries"),
+        migration!("../../migrations/search", "0002_beginnings"),
+    ]);
     heard::hear(query::routes(feature))
 }
 

@@ -1,6 +1,8 @@
 //! The table of deliveries of one tenant: what is due, what is dead. Kept through the SQL port, so that it lives
 //! wherever the tenant's other tables live.
 
+mod done;
+mod noting;
 mod runs;
 
 use std::sync::Arc;
@@ -9,11 +11,11 @@ use std::time::Duration;
 use p2p_context::{Deadline, FeatureName, Scope, TenantId, Timestamp};
 use p2p_storage::packed::{Malformed, Params, RowReader};
 use p2p_storage::{
-    Migration, Migrations, OpenError, OutboxEvent, Rows, SqlError, SqlStore, Statement, StoreCall,
-    StoreLimits, Stores,
+    Migration, Migrations, OpenError, Rows, SqlError, SqlStore, Statement, StoreCall, StoreLimits, Stores,
 };
 use uuid::Uuid;
 
+use done::Done;
 pub use runs::Standing;
 
 use crate::schedule;
@@ -80,6 +82,7 @@ impl From<Malformed> for JobsError {
 #[derive(Clone)]
 pub struct Deliveries {
     sql: Arc<dyn SqlStore>,
+    done: Arc<Done>,
 }
 
 impl Deliveries {
@@ -89,34 +92,7 @@ impl Deliveries {
         let scope = Scope { tenant: tenant.clone(), feature };
         let limits = StoreLimits { bytes: ANSWER_MAX, ..StoreLimits::default() };
         let opened = stores.open(&scope, &migrations(), limits).await?;
-        Ok(Self { sql: opened.sql })
-    }
-
-    /// Notes that these events must reach these subscribers. Noting the same again changes nothing.
-    pub async fn note(
-        &self,
-        producer: &FeatureName,
-        wanted: &[(&OutboxEvent, FeatureName)],
-    ) -> Result<(), JobsError> {
-        let text = "INSERT INTO deliveries (event_id, subscriber, producer, position, topic, key, payload, \
-                    committed_at, next_at) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $8 \
-                    WHERE NOT EXISTS (SELECT 1 FROM sent_letters WHERE event_id = $1) ON CONFLICT DO NOTHING";
-        let statements: Vec<Statement> = wanted
-            .iter()
-            .map(|(event, subscriber)| {
-                let params = Params::new()
-                    .uuid(event.id)
-                    .text(subscriber.as_str())
-                    .text(producer.as_str())
-                    .s64(event.position)
-                    .text(&event.event.topic)
-                    .text(&event.event.key)
-                    .bytes(&event.event.payload)
-                    .timestamp(event.committed_at);
-                statement(text, params)
-            })
-            .collect();
-        self.commit(&statements).await
+        Ok(Self { sql: opened.sql, done: Arc::default() })
     }
 
     /// Deliveries whose time has come, those that wait longest first, none before an older one of the same key, none to the busy.
@@ -139,10 +115,9 @@ impl Deliveries {
         self.select(&text, params).await
     }
 
-    /// The delivery has had its effect.
+    /// The delivery has had its effect. Struck together with others that end at the same time.
     pub async fn done(&self, delivery: &Delivery) -> Result<(), JobsError> {
-        let text = "DELETE FROM deliveries WHERE event_id = $1 AND subscriber = $2";
-        self.commit(&[statement(text, identify(delivery))]).await
+        Ok(self.done.strike(self.sql.as_ref(), delivery).await?)
     }
 
     /// The letter went out. Remembered, so that it does not go out again should its event be noted once more.

@@ -8,6 +8,7 @@ mod deliveries;
 mod housekeeping;
 mod mail;
 mod relay;
+mod rung;
 mod schedule;
 mod underway;
 mod worker;

@@ -4,10 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::select_all;
 use p2p_context::{Clock, TenantId};
 use p2p_identity::audit::AuditLog;
-use p2p_runtime::Runtime;
+use p2p_runtime::{Installed, Runtime};
 use p2p_storage::{Leadership, Stores};
 use tokio_util::sync::CancellationToken;
 
@@ -15,13 +14,14 @@ use crate::deliver::deliver;
 use crate::deliveries::{Deliveries, JobsError};
 use crate::mail::Mailer;
 use crate::relay::relay;
+use crate::rung::{self, Rung};
 use crate::schedule::Noted;
 use crate::underway::Underway;
 
-/// Deliveries read at a time.
-const BATCH: u32 = 64;
-/// Longest sleep: how late a retry, or an event written by another process, may be noticed.
-const IDLE: Duration = Duration::from_millis(500);
+/// Deliveries read at a time: enough that those who are quick are not out of work while others still have some.
+const BATCH: u32 = 256;
+/// Longest sleep: how late a retry may be noticed.
+const IDLE: Duration = rung::ALL;
 /// What is written within this time is carried on together: a burst of writes is then a few rounds, not one for each.
 const GATHER: Duration = Duration::from_millis(10);
 /// Sleep after a fault of the store itself.
@@ -62,10 +62,10 @@ impl Worker {
 
     /// Works until told to stop, or until another host may have begun to.
     async fn work(&self, stop: &CancellationToken, mut leadership: Leadership) {
-        let mut underway = self.underway();
+        let (mut underway, mut rung) = (self.underway(), Rung::new(&self.runtime, &self.tenant));
         let mut leads = true;
         while leads && !stop.is_cancelled() {
-            let pause = match self.round(&mut underway).await {
+            let pause = match self.round(&mut underway, &rung.take()).await {
                 Ok(()) => IDLE,
                 Err(error) => self.complain(&error),
             };
@@ -73,7 +73,7 @@ impl Worker {
                 () = stop.cancelled() => {}
                 () = leadership.lost() => leads = false,
                 () = tokio::time::sleep(pause) => {}
-                () = self.written(), if pause == IDLE => {
+                () = rung.next(), if pause == IDLE => {
                     underway.alongside(tokio::time::sleep(GATHER)).await;
                 }
                 room = underway.room() => if let Err(error) = room {
@@ -99,7 +99,8 @@ impl Worker {
         let (mut total, mut fault) = (0, None);
         let mut underway = self.underway();
         loop {
-            total += self.begin_due(&mut underway).await?;
+            let all = self.runtime.installed(&self.tenant);
+            total += self.begin_due(&mut underway, &all).await?;
             if underway.is_empty() {
                 return fault.map_or(Ok(total), Err);
             }
@@ -110,16 +111,24 @@ impl Worker {
         }
     }
 
-    async fn round<'a>(&'a self, underway: &mut Underway<'a>) -> Result<(), JobsError> {
+    async fn round<'a>(
+        &'a self,
+        underway: &mut Underway<'a>,
+        producers: &[Arc<Installed>],
+    ) -> Result<(), JobsError> {
         underway.alongside(self.note_jobs()).await?;
-        self.begin_due(underway).await.map(drop)
+        self.begin_due(underway, producers).await.map(drop)
     }
 
-    /// Relays, and begins what is due and has room; answers how many events were relayed.
-    async fn begin_due<'a>(&'a self, underway: &mut Underway<'a>) -> Result<u64, JobsError> {
+    /// Relays what these left behind, and begins what is due and has room; answers how many events were relayed.
+    async fn begin_due<'a>(
+        &'a self,
+        underway: &mut Underway<'a>,
+        producers: &[Arc<Installed>],
+    ) -> Result<u64, JobsError> {
         let busy = underway.busy();
         let read = async {
-            let relayed = relay(&self.runtime, &self.tenant, &self.deliveries, &self.log).await?;
+            let relayed = relay(&self.runtime, &self.tenant, producers, &self.deliveries, &self.log).await?;
             Ok::<_, JobsError>((relayed, self.deliveries.due(self.clock.now(), &busy, BATCH).await?))
         };
         let (relayed, due) = underway.alongside(read).await?;
@@ -139,17 +148,5 @@ impl Worker {
     fn complain(&self, error: &JobsError) -> Duration {
         tracing::error!(tenant = %self.tenant, %error, "events wait");
         FAULT
-    }
-
-    /// Resolves when any outbox of the tenant was written.
-    async fn written(&self) {
-        let names: Vec<_> =
-            self.runtime.installed(&self.tenant).iter().map(|f| f.manifest.name.clone()).collect();
-        let outboxes: Vec<_> =
-            names.iter().filter_map(|name| self.runtime.outbox(&self.tenant, name)).collect();
-        if outboxes.is_empty() {
-            return std::future::pending().await;
-        }
-        select_all(outboxes.iter().map(|outbox| outbox.written())).await;
     }
 }

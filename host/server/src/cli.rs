@@ -86,6 +86,9 @@ pub enum Command {
         #[arg(value_name = "TENANT")]
         tenant: Option<String>,
     },
+    /// The index of what can be found
+    #[command(subcommand)]
+    Search(Search),
 }
 
 /// Flags of `serve`.
@@ -104,6 +107,17 @@ pub struct Serve {
 pub enum Feature {
     /// Every tenant's features with version, digest and grants
     List,
+}
+
+/// `p2p search …`
+#[derive(Debug, Clone, Subcommand)]
+pub enum Search {
+    /// Make the index anew: the same as `retell`, since search keeps only what others told it
+    Rebuild {
+        /// Which tenant; needed when there are several
+        #[arg(value_name = "TENANT")]
+        tenant: Option<String>,
+    },
 }
 
 /// `p2p admin …`

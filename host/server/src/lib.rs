@@ -25,7 +25,7 @@ pub mod wiring;
 
 use anyhow::Result;
 
-use crate::cli::{Admin, Arguments, Command, Feature, Serve};
+use crate::cli::{Admin, Arguments, Command, Feature, Search, Serve};
 use crate::config::{Config, Environment};
 
 /// Does what was typed.
@@ -51,6 +51,8 @@ pub async fn run(arguments: Arguments) -> Result<()> {
         }
         Command::Key(key) => key::run(&config, &key).await,
         Command::Jobs(jobs) => jobs::run(&config, &jobs).await,
-        Command::Retell { tenant } => retell::run(&config, tenant.as_deref()).await,
+        Command::Retell { tenant } | Command::Search(Search::Rebuild { tenant }) => {
+            retell::run(&config, tenant.as_deref()).await
+        }
     }
 }

@@ -37,7 +37,7 @@ fn every_feature_that_keeps_something_is_asked_to_tell_it_again() {
     lines(folder.path(), &["migrate"]);
     let said = lines(folder.path(), &["retell"]).join(" ");
     assert!(said.contains("accounts, forums, hostile of `main`"), "{said}");
-    lines(folder.path(), &["retell", "main"]);
+    lines(folder.path(), &["search", "rebuild", "main"]);
     let listed = lines(folder.path(), &["jobs", "list"]);
     let asked = listed.iter().filter(|line| line.contains("platform.retell.requested"));
     assert_eq!(asked.count(), 2 * 3, "{listed:#?}");

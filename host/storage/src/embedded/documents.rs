@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use sqlx::AssertSqlSafe;
 
 use super::outbox;
-use super::sqlite::{Database, Transaction};
+use super::sqlite::{Batch, Database, Transaction};
 use crate::documents::rules::{self, check_body, check_collection, check_key};
 use crate::packed::{Malformed, Params, RowReader};
 use crate::ports::documents::{Change, Document, DocumentError, DocumentStore, Search};
@@ -20,9 +20,9 @@ use crate::ports::sql::{Rows, SqlError};
 use crate::ports::stores::{StoreCall, StoreLimits};
 
 const GET: &str = "SELECT id, version, body FROM p2p_documents WHERE collection = $1 AND id = $2";
-const INSERT: &str = "INSERT INTO p2p_documents (collection, id, version, body) VALUES ($1, $2, 1, $3)";
-const UPDATE: &str = "UPDATE p2p_documents SET version = $3, body = $4 WHERE collection = $1 AND id = $2";
-const DELETE: &str = "DELETE FROM p2p_documents WHERE collection = $1 AND id = $2";
+const INSERT: &str = "INSERT INTO p2p_documents (collection, id, version, body) VALUES (?, ?, 1, ?)";
+const UPDATE: &str = "UPDATE p2p_documents SET version = ?, body = ? WHERE collection = ? AND id = ?";
+const DELETE: &str = "DELETE FROM p2p_documents WHERE collection = ? AND id = ?";
 
 /// Documents of one scope.
 #[derive(Debug)]
@@ -40,19 +40,18 @@ impl SqliteDocuments {
     /// Begins a write, with the record of the event that it handles.
     async fn begin(&self, call: &StoreCall, events: &[Event]) -> Result<Transaction<'_>, DocumentError> {
         crate::events::check(events)?;
-        let mut transaction = self.database.writer.begin(call.deadline).await?;
-        outbox::record_handling(&self.database, &mut transaction, call.handling).await?;
-        Ok(transaction)
+        Ok(outbox::begin(&self.database, call.deadline, call.handling).await?)
     }
 
     async fn finish(
         &self,
         call: &StoreCall,
-        mut transaction: Transaction<'_>,
+        transaction: Transaction<'_>,
+        mut last: Batch,
         events: &[Event],
     ) -> Result<(), DocumentError> {
-        outbox::append(&self.database, &mut transaction, &call.origin, events).await?;
-        Ok(self.database.finish(transaction, events).await?)
+        outbox::append(&self.database, &mut last, &call.origin, events);
+        Ok(self.database.finish(transaction, last, events).await?)
     }
 }
 
@@ -92,9 +91,9 @@ impl DocumentStore for SqliteDocuments {
     ) -> Result<(), DocumentError> {
         check_key(collection, id)?;
         let body = rules::text(&check_body(body)?)?;
-        let mut transaction = self.begin(&call, events).await?;
-        transaction.host(INSERT, Params::new().text(collection).text(id).text(&body)).await?;
-        self.finish(&call, transaction, events).await
+        let transaction = self.begin(&call, events).await?;
+        let insert = Batch::of(INSERT, Params::new().text(collection).text(id).text(&body));
+        self.finish(&call, transaction, insert, events).await
     }
 
     async fn update(
@@ -112,9 +111,8 @@ impl DocumentStore for SqliteDocuments {
         let version = current.version + 1;
         let body = changed(&current.body, changes)?;
         let number = i64::try_from(version).unwrap_or(i64::MAX);
-        let params = Params::new().text(collection).text(id).s64(number).text(&body);
-        transaction.host(UPDATE, params).await?;
-        self.finish(&call, transaction, events).await?;
+        let update = Batch::of(UPDATE, Params::new().s64(number).text(&body).text(collection).text(id));
+        self.finish(&call, transaction, update, events).await?;
         Ok(version)
     }
 
@@ -129,8 +127,8 @@ impl DocumentStore for SqliteDocuments {
         check_key(collection, id)?;
         let mut transaction = self.begin(&call, events).await?;
         current(&mut transaction, collection, id, expected).await?;
-        transaction.host(DELETE, Params::new().text(collection).text(id)).await?;
-        self.finish(&call, transaction, events).await
+        let delete = Batch::of(DELETE, Params::new().text(collection).text(id));
+        self.finish(&call, transaction, delete, events).await
     }
 }
 

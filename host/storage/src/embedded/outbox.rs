@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use p2p_context::{Deadline, Origin, new_uuid};
 use uuid::Uuid;
 
-use super::sqlite::{Database, Transaction};
+use super::sqlite::{Batch, Database, Transaction};
 use crate::events::{self, FORGOTTEN_AT_ONCE, HANDLED_KEPT, PATIENCE};
 use crate::packed::Params;
 use crate::ports::events::{Event, Outbox, OutboxError, OutboxEvent};
@@ -17,63 +17,55 @@ use crate::ports::stores::{StoreCall, StoreLimits};
 const ANSWER: StoreLimits = StoreLimits { rows: u32::MAX, bytes: 256 << 20 };
 
 const APPEND: &str = "INSERT INTO p2p_outbox (id, topic, key, payload, committed_at, request, address, user_id) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 const PENDING: &str = "SELECT id, position, committed_at, channel_seq, topic, key, payload, request, address, user_id \
     FROM p2p_outbox ORDER BY position LIMIT $1";
-const RELAYED: &str = "DELETE FROM p2p_outbox WHERE id IN (SELECT unhex(value) FROM json_each($1))";
-const RECORD: &str = "INSERT INTO p2p_inbox (event_id, handled_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+const RELAYED: &str = "DELETE FROM p2p_outbox WHERE id IN (SELECT unhex(value) FROM json_each(?))";
+const RECORD: &str = "INSERT INTO p2p_inbox (event_id, handled_at) VALUES (?, ?) ON CONFLICT DO NOTHING";
 const FORGET: &str = "DELETE FROM p2p_inbox WHERE event_id IN \
-    (SELECT event_id FROM p2p_inbox WHERE handled_at < $1 ORDER BY handled_at LIMIT $2)";
+    (SELECT event_id FROM p2p_inbox WHERE handled_at < ? ORDER BY handled_at LIMIT ?)";
 const IS_HANDLED: &str = "SELECT 1 FROM p2p_inbox WHERE event_id = $1";
 
-/// Adds the events of a write to it, each with who brought it about.
-pub async fn append(
-    database: &Database,
-    transaction: &mut Transaction<'_>,
-    origin: &Origin,
-    events: &[Event],
-) -> Result<(), SqlError> {
+/// Adds the events of a write to its last statements, each with who brought it about.
+pub fn append(database: &Database, last: &mut Batch, origin: &Origin, events: &[Event]) {
     for event in events {
-        let params = Params::new()
-            .uuid(new_uuid())
-            .text(&event.topic)
-            .text(&event.key)
-            .bytes(&event.payload)
-            .timestamp(database.now())
-            .text_or_null(origin.request.as_deref())
-            .text_or_null(origin.address.map(|address| address.to_string()).as_deref());
-        let params = match origin.user {
-            Some(user) => params.uuid(user),
-            None => params.null(),
-        };
-        transaction.host(APPEND, params).await?;
+        last.add(APPEND, |params| {
+            let params = params
+                .uuid(new_uuid())
+                .text(&event.topic)
+                .text(&event.key)
+                .bytes(&event.payload)
+                .timestamp(database.now())
+                .text_or_null(origin.request.as_deref())
+                .text_or_null(origin.address.map(|address| address.to_string()).as_deref());
+            match origin.user {
+                Some(user) => params.uuid(user),
+                None => params.null(),
+            }
+        });
     }
-    Ok(())
 }
 
-/// Records in a write that it handles this event. An event that is already recorded makes the write stale.
-pub async fn record_handling(
+/// Begins a write that handles this event. An event that is already recorded makes it stale.
+pub async fn begin(
     database: &Database,
-    transaction: &mut Transaction<'_>,
+    deadline: Deadline,
     handling: Option<Uuid>,
-) -> Result<(), SqlError> {
-    match handling {
-        Some(event) if !record(database, transaction, event).await? => Err(SqlError::Stale(u32::MAX)),
-        _ => Ok(()),
+) -> Result<Transaction<'_>, SqlError> {
+    let Some(event) = handling else { return database.writer.begin(deadline).await };
+    match database.writer.begin_with(deadline, record(database, event)).await? {
+        (transaction, 1) => Ok(transaction),
+        _ => Err(SqlError::Stale(u32::MAX)),
     }
 }
 
-/// Whether it was not recorded before.
-async fn record(
-    database: &Database,
-    transaction: &mut Transaction<'_>,
-    event: Uuid,
-) -> Result<bool, SqlError> {
+/// Records that an event is handled; changes no row when it is recorded already.
+fn record(database: &Database, event: Uuid) -> Batch {
     let now = database.now();
-    let fresh = transaction.host(RECORD, Params::new().uuid(event).timestamp(now)).await? == 1;
-    let old = Params::new().timestamp(now.minus(HANDLED_KEPT)).s64(FORGOTTEN_AT_ONCE);
-    transaction.host(FORGET, old).await?;
-    Ok(fresh)
+    let mut batch =
+        Batch::of(FORGET, Params::new().timestamp(now.minus(HANDLED_KEPT)).s64(FORGOTTEN_AT_ONCE));
+    batch.add(RECORD, |params| params.uuid(event).timestamp(now));
+    batch
 }
 
 /// The outbox and inbox of one database file.
@@ -93,9 +85,10 @@ impl SqliteOutbox {
         if events.is_empty() {
             return Ok(());
         }
-        let mut transaction = self.database.writer.begin(call.deadline).await?;
-        append(&self.database, &mut transaction, &call.origin, events).await?;
-        self.database.finish(transaction, events).await
+        let transaction = self.database.writer.begin(call.deadline).await?;
+        let mut last = Batch::default();
+        append(&self.database, &mut last, &call.origin, events);
+        self.database.finish(transaction, last, events).await
     }
 
     async fn read(&self, text: &'static str, params: Params) -> Result<Rows, OutboxError> {
@@ -103,15 +96,13 @@ impl SqliteOutbox {
     }
 
     async fn forget_relayed(&self, ids: String) -> Result<(), SqlError> {
-        let mut transaction = self.database.writer.begin(patience()).await?;
-        transaction.host(RELAYED, Params::new().text(&ids)).await?;
-        self.database.finish(transaction, &[]).await
+        let transaction = self.database.writer.begin(patience()).await?;
+        transaction.commit(Batch::of(RELAYED, Params::new().text(&ids))).await
     }
 
     async fn record(&self, event: Uuid) -> Result<(), SqlError> {
-        let mut transaction = self.database.writer.begin(patience()).await?;
-        record(&self.database, &mut transaction, event).await?;
-        self.database.finish(transaction, &[]).await
+        let transaction = self.database.writer.begin(patience()).await?;
+        transaction.commit(record(&self.database, event)).await
     }
 }
 

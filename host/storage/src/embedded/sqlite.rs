@@ -1,10 +1,12 @@
 //! One SQLite file as the stores of one scope use it: a writer, readers for the feature, readers for this room. What
 //! a feature may say is judged by `statement` and `policy`; nothing here knows what a feature keeps.
 
+mod batch;
 mod cells;
 mod connection;
 mod errors;
 mod guard;
+mod joined;
 mod policy;
 mod readers;
 mod scanner;
@@ -20,6 +22,7 @@ use p2p_context::{Clock, Deadline, Timestamp};
 use sqlx::SqlSafeStr;
 use tokio::sync::Notify;
 
+pub use batch::Batch;
 pub use connection::{Connection, Purpose, Synchronous};
 pub use errors::sql_error;
 pub use policy::Mode;
@@ -84,11 +87,16 @@ impl Database {
         Ok(fetched.map(|(rows, _)| rows.finish(std::iter::empty())).unwrap_or_default())
     }
 
-    /// Commits, then tells whoever waits for events. A commit whose caller went away may still have come through, so
-    /// the bell is rung in any case.
-    pub async fn finish(&self, transaction: Transaction<'_>, events: &[Event]) -> Result<(), SqlError> {
+    /// Runs this and commits, then tells whoever waits for events. A commit whose caller went away may still have come
+    /// through, so the bell is rung in any case.
+    pub async fn finish(
+        &self,
+        transaction: Transaction<'_>,
+        last: Batch,
+        events: &[Event],
+    ) -> Result<(), SqlError> {
         let _bell = (!events.is_empty()).then(|| Bell(&self.events_written));
-        transaction.commit().await
+        transaction.commit(last).await
     }
 
     /// Resolves when events may have been left behind since the last call.

@@ -12,28 +12,36 @@ use crate::ports::stores::StoreLimits;
 
 /// Binds a feature's packed parameters; there must be as many as the statement takes.
 pub fn arguments(params: &[u8], wanted: usize) -> Result<SqliteArguments, SqlError> {
-    let bound = bind_all(params)?;
-    if bound.len() == wanted {
-        Ok(bound)
-    } else {
-        Err(SqlError::Rejected(format!(
-            "the statement takes {wanted} parameters, {} were given",
-            bound.len()
-        )))
+    let mut bound = SqliteArguments::default();
+    add_arguments(&mut bound, params, wanted)?;
+    Ok(bound)
+}
+
+/// The same behind those of other statements.
+pub fn add_arguments(bound: &mut SqliteArguments, params: &[u8], wanted: usize) -> Result<(), SqlError> {
+    let before = bound.len();
+    bind_all(bound, params)?;
+    match bound.len() - before {
+        given if given == wanted => Ok(()),
+        given => {
+            let why = format!("the statement takes {wanted} parameters, {given} were given");
+            Err(SqlError::Rejected(why))
+        }
     }
 }
 
 /// Binds this room's own parameters.
 pub fn host_arguments(params: Params) -> Result<SqliteArguments, SqlError> {
-    bind_all(&params.finish())
+    let mut bound = SqliteArguments::default();
+    bind_all(&mut bound, &params.finish())?;
+    Ok(bound)
 }
 
-fn bind_all(params: &[u8]) -> Result<SqliteArguments, SqlError> {
-    let mut bound = SqliteArguments::default();
+fn bind_all(bound: &mut SqliteArguments, params: &[u8]) -> Result<(), SqlError> {
     for cell in Cells::of_params(params).map_err(|_| malformed())? {
-        bind(&mut bound, cell.map_err(|_| malformed())?)?;
+        bind(bound, cell.map_err(|_| malformed())?)?;
     }
-    Ok(bound)
+    Ok(())
 }
 
 fn bind(bound: &mut SqliteArguments, cell: Cell<'_>) -> Result<(), SqlError> {

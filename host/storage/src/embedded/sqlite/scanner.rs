@@ -27,6 +27,18 @@ impl<'a> Token<'a> {
             | Self::Other(text) => text,
         }
     }
+
+    /// Whether a quoted piece or a remark ends where SQL says it does, not only because the text does.
+    pub fn is_closed(self) -> bool {
+        let ends =
+            |text: &str, begin: usize, end: &str| text.len() >= begin + end.len() && text.ends_with(end);
+        match self {
+            Self::Quoted(text) if text.starts_with('[') => ends(text, 1, "]"),
+            Self::Quoted(text) => text.chars().next().is_some_and(|quote| ends(text, 1, quote_text(quote))),
+            Self::Blank(text) if text.starts_with("/*") => ends(text, 2, "*/"),
+            _ => true,
+        }
+    }
 }
 
 /// Walks through SQL.

@@ -1,6 +1,8 @@
 //! A feature's SQL as it may be handed to SQLite: one statement, a verb that reads or writes, `$n` turned into `?n`.
 //! Looks at words only; what the statement touches is judged by `policy` when SQLite prepares it.
 
+use std::fmt::Write;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use sqlx::query::Query;
@@ -38,6 +40,8 @@ pub enum Verb {
 #[derive(Debug)]
 pub struct GuestStatement {
     sql: Arc<str>,
+    /// Where in it the numbers of parameters stand.
+    holes: Vec<Range<usize>>,
     /// How many parameters it takes.
     pub params: usize,
     /// What it does.
@@ -59,6 +63,28 @@ impl GuestStatement {
         AssertSqlSafe(Arc::clone(&self.sql))
     }
 
+    /// Bytes of its text.
+    pub fn bytes(&self) -> usize {
+        self.sql.len()
+    }
+
+    /// Adds its text behind another that has so many parameters. Written `$n`: where a text takes `?5` only, sqlx counts
+    /// five. The blank keeps SQLite from taking what follows for a part of the name.
+    pub fn join(&self, text: &mut String, params: usize) {
+        if !text.is_empty() {
+            text.push_str("\n;");
+        }
+        let mut from = 0;
+        for hole in &self.holes {
+            text.push_str(self.sql.get(from..hole.start.saturating_sub(1)).unwrap_or_default());
+            let number: usize =
+                self.sql.get(hole.clone()).and_then(|digits| digits.parse().ok()).unwrap_or(0);
+            let _ = write!(text, "${} ", number + params);
+            from = hole.end;
+        }
+        text.push_str(self.sql.get(from..).unwrap_or_default());
+    }
+
     fn parse(text: &str) -> Result<Self, SqlError> {
         if text.len() > STATEMENT_BYTES {
             return Err(rejected("the statement is too long"));
@@ -75,7 +101,8 @@ impl GuestStatement {
         }
         let verb = shape.verb.ok_or_else(|| rejected("there is no statement"))?;
         let lasting = text.len() <= REMEMBERED_BYTES;
-        Ok(Self { sql: sql.into(), params: shape.params, verb, lasting, columns: OnceLock::new() })
+        let Shape { params, holes, .. } = shape;
+        Ok(Self { sql: sql.into(), holes, params, verb, lasting, columns: OnceLock::new() })
     }
 }
 
@@ -84,6 +111,7 @@ impl GuestStatement {
 struct Shape {
     verb: Option<Verb>,
     params: usize,
+    holes: Vec<Range<usize>>,
     depth: usize,
     ended: bool,
     started: bool,
@@ -99,10 +127,13 @@ impl Shape {
             Token::Param(number) => {
                 self.params = self.params.max(param_number(number)?);
                 sql.push('?');
-                sql.push_str(number);
-                return Ok(());
+                self.holes.push(sql.len()..sql.len() + number.len());
             }
             Token::Other(mark) => self.mark(mark)?,
+            // What is left open would swallow whatever comes behind it.
+            Token::Quoted(_) | Token::Blank(_) if !token.is_closed() => {
+                return Err(rejected("a quote or a remark is not closed"));
+            }
             Token::Quoted(_) | Token::Blank(_) => {}
         }
         sql.push_str(token.text());
@@ -183,6 +214,19 @@ mod tests {
     }
 
     #[test]
+    fn behind_another_statement_parameters_go_on_counting() {
+        let [one, two] = ["UPDATE t SET a = $2, b = '$1' WHERE c = $1 -- $3", "DELETE FROM t WHERE a = $1"]
+            .map(|text| GuestStatement::parse(text).unwrap());
+        let mut text = String::new();
+        one.join(&mut text, 0);
+        two.join(&mut text, one.params);
+        assert_eq!(
+            text,
+            " UPDATE t SET a = $2 , b = '$1' WHERE c = $1  -- $3\n; DELETE FROM t WHERE a = $3 "
+        );
+    }
+
+    #[test]
     fn the_verb_is_found_behind_with() {
         let verb = |text: &str| GuestStatement::parse(text).unwrap().verb;
         assert_eq!(verb("select 1"), Verb::Reads);
@@ -222,6 +266,11 @@ mod tests {
             "SELECT 1\0",
             "SELECT 1 -- \0 x",
             ";;",
+            "DELETE FROM t WHERE a = 'x",
+            "DELETE FROM t WHERE a = 'x''",
+            "DELETE FROM t WHERE [a = 1",
+            "DELETE FROM t /*/",
+            "DELETE FROM t /* x",
             long.as_str(),
         ] {
             assert!(matches!(GuestStatement::parse(text), Err(SqlError::Rejected(_))), "{text:.40}");

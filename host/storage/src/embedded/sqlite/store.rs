@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sqlx::sqlite::SqliteArguments;
 use sqlx::{Column, Executor, Row, SqlSafeStr, Statement as _};
 
 use super::Database;
+use super::batch::Batch;
 use super::cells;
 use super::connection::Connection;
 use super::errors::sql_error;
+use super::joined;
 use super::statement::{GuestStatement, Statements, Verb};
 use crate::embedded::outbox;
 use crate::events;
@@ -26,26 +27,18 @@ pub struct SqliteStore {
     statements: Statements,
 }
 
-/// A statement of a batch with its parameters.
-struct Bound {
-    guest: Arc<GuestStatement>,
-    arguments: SqliteArguments,
-    expect: Option<u64>,
-}
-
 impl SqliteStore {
     /// Over an open database.
     pub fn new(database: Arc<Database>, limits: StoreLimits) -> Self {
         Self { database, limits, statements: Statements::default() }
     }
 
-    fn bind(&self, statement: &Statement) -> Result<Bound, SqlError> {
-        let guest = self.statements.get(&statement.text)?;
-        if guest.verb == Verb::Reads {
-            return Err(SqlError::Rejected("a commit holds statements that write".to_owned()));
+    /// What a batch may say.
+    fn writing<'a>(&self, one: &'a Statement) -> Result<(Arc<GuestStatement>, &'a [u8]), SqlError> {
+        match self.statements.get(&one.text)? {
+            statement if statement.verb == Verb::Writes => Ok((statement, &one.params)),
+            _ => Err(SqlError::Rejected("a commit holds statements that write".to_owned())),
         }
-        let arguments = cells::arguments(&statement.params, guest.params)?;
-        Ok(Bound { guest, arguments, expect: statement.expect })
     }
 }
 
@@ -78,25 +71,31 @@ impl SqlStore for SqliteStore {
         statements: &[Statement],
         events: &[Event],
     ) -> Result<Vec<u64>, SqlError> {
-        let batch: Vec<Bound> =
-            statements.iter().map(|statement| self.bind(statement)).collect::<Result<_, _>>()?;
+        let batch = joined::join(statements.iter().map(|one| self.writing(one)))?;
         events::check(events)?;
         if batch.is_empty() && events.is_empty() && call.handling.is_none() {
             return Ok(Vec::new());
         }
-        let mut transaction = self.database.writer.begin(call.deadline).await?;
-        outbox::record_handling(&self.database, &mut transaction, call.handling).await?;
-        let mut changed = Vec::with_capacity(batch.len());
-        for (index, Bound { guest, arguments, expect }) in (0_u32..).zip(batch) {
-            let count = transaction.guest(&guest, arguments).await?;
-            if expect.is_some_and(|expected| expected != count) {
-                return Err(SqlError::Stale(index));
-            }
-            changed.push(count);
+        let mut transaction = outbox::begin(&self.database, call.deadline, call.handling).await?;
+        let mut changed = Vec::with_capacity(statements.len());
+        for part in batch {
+            transaction.guest(part, |count| note(statements, &mut changed, count)).await?;
         }
-        outbox::append(&self.database, &mut transaction, &call.origin, events).await?;
-        self.database.finish(transaction, events).await?;
+        let mut last = Batch::default();
+        outbox::append(&self.database, &mut last, &call.origin, events);
+        self.database.finish(transaction, last, events).await?;
         Ok(changed)
+    }
+}
+
+/// Notes how many rows the next statement changed, which may not be as many as it must.
+fn note(statements: &[Statement], changed: &mut Vec<u64>, count: u64) -> Result<(), SqlError> {
+    let index = changed.len();
+    changed.push(count);
+    let expected = statements.get(index).and_then(|statement| statement.expect);
+    match expected {
+        Some(expected) if expected != count => Err(SqlError::Stale(u32::try_from(index).unwrap_or(u32::MAX))),
+        _ => Ok(()),
     }
 }
 

@@ -6,15 +6,17 @@ use std::time::Duration;
 
 use futures::{FutureExt, StreamExt};
 use p2p_context::Deadline;
-use sqlx::sqlite::SqliteArguments;
+use sqlx::query::Query;
+use sqlx::sqlite::{Sqlite, SqliteArguments};
 use sqlx::{Either, Executor};
 use tokio::sync::{Mutex, MutexGuard};
 
+use super::batch::Batch;
 use super::cells;
 use super::connection::{Connection, Purpose, Synchronous};
 use super::errors::sql_error;
+use super::joined::Joined;
 use super::policy::Mode;
-use super::statement::GuestStatement;
 use crate::packed::Params;
 use crate::ports::sql::{Rows, SqlError};
 use crate::ports::stores::StoreLimits;
@@ -39,19 +41,28 @@ impl Writer {
 
     /// Begins a transaction that holds the write lock. `Busy` when others kept it until the deadline.
     pub async fn begin(&self, deadline: Deadline) -> Result<Transaction<'_>, SqlError> {
+        Ok(self.begin_with(deadline, Batch::default()).await?.0)
+    }
+
+    /// The same, and runs this in it; answers how many rows its last statement changed.
+    pub async fn begin_with(
+        &self,
+        deadline: Deadline,
+        first: Batch,
+    ) -> Result<(Transaction<'_>, u64), SqlError> {
         let slot = self.lock(deadline).await?;
         let mut transaction = Transaction { slot, open: false };
         self.prepare(&mut transaction.slot, deadline).await?;
-        let mut wait = FIRST_WAIT;
+        let (first, mut wait) = (first.after(BEGIN), FIRST_WAIT);
         transaction.open = true;
-        while let Err(error) = transaction.host(BEGIN, Params::new()).await {
-            if error != SqlError::Busy || deadline.remaining() < wait {
-                return Err(error);
+        loop {
+            match transaction.host(&first).await {
+                Ok(changed) => return Ok((transaction, changed)),
+                Err(SqlError::Busy) if deadline.remaining() >= wait => tokio::time::sleep(wait).await,
+                Err(error) => return Err(error),
             }
-            tokio::time::sleep(wait).await;
             wait = LONGEST_WAIT.min(wait * 2);
         }
-        Ok(transaction)
     }
 
     /// Waits until nobody writes, closes the connection and keeps writers waiting until the answer is dropped.
@@ -94,31 +105,41 @@ pub struct Transaction<'a> {
 }
 
 impl Transaction<'_> {
-    /// Runs a feature's statement; answers the rows it changed.
+    /// Runs a feature's statements; tells the rows that each changed, until it is told to stop.
     pub async fn guest(
         &mut self,
-        statement: &GuestStatement,
-        bound: SqliteArguments,
-    ) -> Result<u64, SqlError> {
-        let connection = self.connection()?;
-        connection.speak_as(Mode::Writer);
-        let mut answers = connection.sqlx.fetch_many(statement.query(bound));
-        let mut changed = 0;
-        while let Some(answer) = answers.next().await {
-            if let Either::Left(done) = answer.map_err(sql_error)? {
-                changed += done.rows_affected();
-            }
-        }
-        Ok(changed)
+        statements: Joined,
+        each: impl FnMut(u64) -> Result<(), SqlError>,
+    ) -> Result<(), SqlError> {
+        self.run(Mode::Writer, statements.query(), each).await
     }
 
-    /// Runs a statement of this room; answers the rows it changed.
-    pub async fn host(&mut self, text: &'static str, params: Params) -> Result<u64, SqlError> {
-        let bound = cells::host_arguments(params)?;
+    /// Runs statements of this room; answers how many rows the last of them changed.
+    async fn host(&mut self, batch: &Batch) -> Result<u64, SqlError> {
+        let mut last = 0;
+        let each = |changed| {
+            last = changed;
+            Ok(())
+        };
+        self.run(Mode::Host, batch.query()?, each).await?;
+        Ok(last)
+    }
+
+    async fn run(
+        &mut self,
+        mode: Mode,
+        query: Query<'_, Sqlite, SqliteArguments>,
+        mut each: impl FnMut(u64) -> Result<(), SqlError>,
+    ) -> Result<(), SqlError> {
         let connection = self.connection()?;
-        connection.speak_as(Mode::Host);
-        let done = connection.sqlx.execute(sqlx::query_with(text, bound)).await.map_err(sql_error)?;
-        Ok(done.rows_affected())
+        connection.speak_as(mode);
+        let mut answers = connection.sqlx.fetch_many(query);
+        while let Some(answer) = answers.next().await {
+            if let Either::Left(done) = answer.map_err(sql_error)? {
+                each(done.rows_affected())?;
+            }
+        }
+        Ok(())
     }
 
     /// Reads for this room, as the transaction sees it.
@@ -131,9 +152,10 @@ impl Transaction<'_> {
         Ok(fetched.map(|(rows, _)| rows.finish(std::iter::empty())).unwrap_or_default())
     }
 
-    /// Makes all of it lasting.
-    pub async fn commit(mut self) -> Result<(), SqlError> {
-        self.host(COMMIT, Params::new()).await?;
+    /// Runs this as well and makes all of it lasting.
+    pub async fn commit(mut self, mut last: Batch) -> Result<(), SqlError> {
+        last.add(COMMIT, |params| params);
+        self.host(&last).await?;
         self.open = false;
         self.connection()?.end_use();
         Ok(())

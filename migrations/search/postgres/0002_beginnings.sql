@@ -1,0 +1,1 @@
+-- Beginnings of any length are found through the index of words as it is.
