@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::deliveries::{Delivery, JobsError};
 
 /// Deliveries to one subscriber under way at the same time.
-const LANE: usize = 8;
+const LANE: usize = 16;
 
 /// See the module.
 pub struct Underway<'a> {

@@ -67,3 +67,53 @@ fn delete(chunk: &[Waiting]) -> Statement {
         named.fold(Params::new(), |params, one| params.uuid(one.event).text(one.subscriber.as_str()));
     statement(&format!("DELETE FROM deliveries WHERE {}", pairs.join(" OR ")), params)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use futures::future::join_all;
+    use p2p_context::{Origin, SystemClock, TenantId, Timestamp, new_uuid};
+    use p2p_storage::{EmbeddedConfig, EmbeddedStores, Event, OutboxEvent};
+
+    use super::super::Deliveries;
+    use super::*;
+
+    fn event(position: i64) -> OutboxEvent {
+        OutboxEvent {
+            id: new_uuid(),
+            position,
+            committed_at: Timestamp(position),
+            channel_seq: None,
+            event: Event { topic: "speaker.said".into(), key: position.to_string(), payload: b"{}".to_vec() },
+            origin: Origin::default(),
+        }
+    }
+
+    #[tokio::test]
+    async fn many_that_end_together_are_all_struck_and_nothing_else_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let stores =
+            EmbeddedStores::new(folder.path().into(), EmbeddedConfig::new([7; 32], Arc::new(SystemClock)));
+        let deliveries = Deliveries::open(&stores, &TenantId::new("main").unwrap()).await.unwrap();
+        let [speaker, one, other] = ["speaker", "one", "other"].map(|name| FeatureName::new(name).unwrap());
+        let events: Vec<_> = (0..75).map(event).collect();
+        let wanted: Vec<_> = events
+            .iter()
+            .flat_map(|event| [&one, &other].map(|subscriber| (event, subscriber.clone())))
+            .collect();
+        deliveries.note(&speaker, &wanted).await.unwrap();
+        deliveries.note(&speaker, &wanted).await.unwrap();
+        let noted = deliveries.waiting(1_000).await.unwrap();
+        assert_eq!(noted.len(), 150, "noting again changes nothing");
+        assert!(noted.iter().all(|delivery| delivery.next_at == delivery.committed_at));
+        let over: Vec<_> =
+            noted.iter().filter(|delivery| delivery.subscriber == one && delivery.position > 0).collect();
+        for struck in join_all(over.iter().map(|delivery| deliveries.done(delivery))).await {
+            struck.unwrap();
+        }
+        let left = deliveries.waiting(1_000).await.unwrap();
+        let of = |name: &FeatureName| left.iter().filter(|delivery| delivery.subscriber == *name).count();
+        assert_eq!((of(&one), of(&other)), (1, 75));
+    }
+}

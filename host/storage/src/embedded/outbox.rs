@@ -91,8 +91,13 @@ impl SqliteOutbox {
         self.database.finish(transaction, last, events).await
     }
 
+    /// What was read is lasting: it leads to writes elsewhere, which must not outlive it.
     async fn read(&self, text: &'static str, params: Params) -> Result<Rows, OutboxError> {
-        self.database.host_rows(patience(), text, params, ANSWER).await.map_err(unavailable)
+        let rows = self.database.host_rows(patience(), text, params, ANSWER).await.map_err(unavailable)?;
+        if rows.count > 0 {
+            self.database.writer.flushed().await.map_err(unavailable)?;
+        }
+        Ok(rows)
     }
 
     async fn forget_relayed(&self, ids: String) -> Result<(), SqlError> {

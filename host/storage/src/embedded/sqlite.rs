@@ -5,6 +5,7 @@ mod batch;
 mod cells;
 mod connection;
 mod errors;
+mod flush;
 mod guard;
 mod joined;
 mod policy;

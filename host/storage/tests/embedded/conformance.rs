@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use p2p_context::SystemClock;
 use p2p_storage::conformance::{Candidate, Verdict, blobs, cache, documents, outbox, sql};
+use p2p_storage::{EmbeddedConfig, EmbeddedStores};
 
-use super::support::stores;
-
+/// As a server has them: commits wait for the disk.
 fn candidate() -> (tempfile::TempDir, Candidate) {
     let folder = tempfile::tempdir().unwrap();
-    let stores = Arc::new(stores(folder.path()));
+    let config = EmbeddedConfig::new([7; 32], Arc::new(SystemClock));
+    let stores = Arc::new(EmbeddedStores::new(folder.path().to_owned(), config));
     (folder, stores)
 }
 

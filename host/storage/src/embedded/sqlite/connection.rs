@@ -42,11 +42,11 @@ pub enum Purpose {
     Migrates,
 }
 
-/// When SQLite asks the disk to keep what it was given.
+/// When the disk is asked to keep what it was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Synchronous {
-    /// At every commit. An acknowledged write outlives a power cut. The default: the outbox promises that no event
-    /// is lost, and a promise that ends at the power plug is none.
+    /// Before a commit is answered, several with one flush (see `flush`). An acknowledged write outlives a power cut. The
+    /// default: the outbox promises that no event is lost, and a promise that ends at the power plug is none.
     #[default]
     Full,
     /// At checkpoints. A crash of the process loses nothing, a power cut may lose the last commits (never

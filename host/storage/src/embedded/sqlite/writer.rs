@@ -2,6 +2,7 @@
 //! back, also when its future is dropped half-way.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::{FutureExt, StreamExt};
@@ -15,6 +16,7 @@ use super::batch::Batch;
 use super::cells;
 use super::connection::{Connection, Purpose, Synchronous};
 use super::errors::sql_error;
+use super::flush::Flush;
 use super::joined::Joined;
 use super::policy::Mode;
 use crate::packed::Params;
@@ -31,12 +33,13 @@ pub struct Writer {
     file: PathBuf,
     synchronous: Synchronous,
     connection: Mutex<Option<Connection>>,
+    flush: std::sync::Mutex<Option<Arc<Flush>>>,
 }
 
 impl Writer {
     /// Opened when first needed.
     pub fn new(file: PathBuf, synchronous: Synchronous) -> Self {
-        Self { file, synchronous, connection: Mutex::default() }
+        Self { file, synchronous, connection: Mutex::default(), flush: std::sync::Mutex::default() }
     }
 
     /// Begins a transaction that holds the write lock. `Busy` when others kept it until the deadline.
@@ -51,7 +54,7 @@ impl Writer {
         first: Batch,
     ) -> Result<(Transaction<'_>, u64), SqlError> {
         let slot = self.lock(deadline).await?;
-        let mut transaction = Transaction { slot, open: false };
+        let mut transaction = Transaction { writer: self, slot, open: false };
         self.prepare(&mut transaction.slot, deadline).await?;
         let (first, mut wait) = (first.after(BEGIN), FIRST_WAIT);
         transaction.open = true;
@@ -68,8 +71,35 @@ impl Writer {
     /// Waits until nobody writes, closes the connection and keeps writers waiting until the answer is dropped.
     pub async fn close(&self) -> impl Drop {
         let mut slot = self.connection.lock().await;
-        *slot = None;
+        self.part(&mut slot);
         slot
+    }
+
+    /// Waits until all that was written is lasting, by an earlier process too.
+    pub async fn flushed(&self) -> Result<(), SqlError> {
+        match self.synchronous {
+            Synchronous::Full => self.flush().await?.all().await,
+            Synchronous::Normal => Ok(()),
+        }
+    }
+
+    /// Its log is there from the first transaction on, and for as long as a connection is open.
+    async fn flush(&self) -> Result<Arc<Flush>, SqlError> {
+        if let Some(flush) = self.known_flush().as_ref() {
+            return Ok(Arc::clone(flush));
+        }
+        let opened = Flush::open(&self.file).await?;
+        Ok(Arc::clone(self.known_flush().get_or_insert(opened)))
+    }
+
+    fn known_flush(&self) -> std::sync::MutexGuard<'_, Option<Arc<Flush>>> {
+        self.flush.lock().unwrap_or_else(|e| e.into_inner())
+    }
+
+    /// The log may go with the last connection.
+    fn part(&self, slot: &mut Option<Connection>) {
+        *slot = None;
+        *self.known_flush() = None;
     }
 
     async fn lock(&self, deadline: Deadline) -> Result<MutexGuard<'_, Option<Connection>>, SqlError> {
@@ -87,8 +117,8 @@ impl Writer {
         {
             return Ok(());
         }
-        *slot = None;
-        let fresh = slot.insert(Connection::open(&self.file, Purpose::Writes, self.synchronous).await?);
+        self.part(slot);
+        let fresh = slot.insert(Connection::open(&self.file, Purpose::Writes, Synchronous::Normal).await?);
         fresh.begin_use(deadline).await
     }
 }
@@ -100,6 +130,7 @@ const ROLLBACK: &str = "ROLLBACK";
 /// A write under way.
 #[derive(Debug)]
 pub struct Transaction<'a> {
+    writer: &'a Writer,
     slot: MutexGuard<'a, Option<Connection>>,
     open: bool,
 }
@@ -158,7 +189,13 @@ impl Transaction<'_> {
         self.host(&last).await?;
         self.open = false;
         self.connection()?.end_use();
-        Ok(())
+        if self.writer.synchronous == Synchronous::Normal {
+            return Ok(());
+        }
+        let flush = self.writer.flush().await?;
+        let commit = flush.note();
+        drop(self);
+        flush.through(commit).await
     }
 
     fn connection(&mut self) -> Result<&mut Connection, SqlError> {
