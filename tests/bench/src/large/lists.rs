@@ -37,6 +37,8 @@ pub struct Listed {
     pub few_ms: f64,
     pub many_ms: f64,
     pub ratio: f64,
+    /// Whether it may take longer over much: who asks a question has more to be told.
+    pub is_question: bool,
 }
 
 /// Every list that people look at.
@@ -88,7 +90,16 @@ pub async fn measure(effort: &Effort, ground: &Ground, pair: &Pair) -> Result<Ve
         let (few_ms, many_ms) = (median(few), median(many));
         println!("  {ratio:.2} × its p95 ({few_ms:.1} → {many_ms:.1} ms)");
         let (of_few, of_many) = (list.choice(pair.sizes.0), list.choice(pair.sizes.1));
-        found.push(Listed { name: list.name, few: of_few, many: of_many, few_ms, many_ms, ratio });
+        let is_question = (list.of)(pair.sizes.0).is_none();
+        found.push(Listed {
+            name: list.name,
+            few: of_few,
+            many: of_many,
+            few_ms,
+            many_ms,
+            ratio,
+            is_question,
+        });
     }
     Ok(found)
 }
