@@ -146,21 +146,21 @@ mod tests {
         let index = Index::new();
         let topic = index.topic("Cavitation", "It sounds like gravel.");
         let other = index.topic("Noise in the feed pump", "It hums.");
-        for _ in 0..1_005 {
+        for _ in 0..505 {
             index.post(other, "No cavitation here.");
         }
         let page = index.search("/search?q=cavitation&limit=1&count=true").json();
-        assert_eq!((ids(&page), &page["total"]), (vec![topic.to_string()], &json!(1_000)));
+        assert_eq!((ids(&page), &page["total"]), (vec![topic.to_string()], &json!(500)));
     }
 
     #[test]
-    fn no_more_than_a_thousand_are_looked_at() {
+    fn no_more_than_five_hundred_are_looked_at() {
         let index = Index::new();
-        index.many(1_005, "Cavitation");
+        index.many(505, "Cavitation");
         let page = index.search("/search?q=cavitation&limit=100&count=true").json();
-        assert_eq!((&page["total"], &page["totalIsCapped"]), (&json!(1_000), &json!(true)));
+        assert_eq!((&page["total"], &page["totalIsCapped"]), (&json!(500), &json!(true)));
         assert_eq!(ids(&page).len(), 100);
-        let last = index.search("/search?q=cavitation&limit=100&page=10").json();
+        let last = index.search("/search?q=cavitation&limit=100&page=5").json();
         assert_eq!((ids(&last).len(), &last["hasNext"]), (100, &json!(false)));
     }
 }

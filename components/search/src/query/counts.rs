@@ -1,5 +1,5 @@
-//! How many candidates there are of each sort, for those who want to narrow. Counted among the candidates, which are a
-//! thousand at most.
+//! How many candidates there are of each sort, for those who want to narrow. Counted among the candidates, which are
+//! five hundred at most.
 
 use serde::Serialize;
 

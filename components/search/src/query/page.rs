@@ -23,7 +23,7 @@ pub struct SearchPage<'a> {
     has_next: bool,
     #[cfg_attr(feature = "describe", schema(required))]
     next_cursor: Option<String>,
-    /// With `count=true`; never more than 1 000.
+    /// With `count=true`; never more than 500.
     #[serde(skip_serializing_if = "Option::is_none")]
     total: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]

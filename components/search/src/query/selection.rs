@@ -1,5 +1,5 @@
 //! The statement that finds candidates: what the words meet, the caller may see and the filters let pass, the best or the
-//! newest first, and never more than a thousand. Its text depends on which filters are given, never on their values.
+//! newest first, and never more than five hundred. Its text depends on which filters are given, never on their values.
 
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ use super::Scope;
 use super::asked::{Asked, Sort};
 
 /// How many candidates are looked at.
-pub const MOST: usize = 1_000;
+pub const MOST: usize = 500;
 
 const COLUMNS: &str = "id, kind, author_id, title, category, industry, city, tags, technologies, created_at";
 

@@ -16,8 +16,9 @@ use super::features::{NativeFeature, NativeFeatures};
 
 /// Events and deliveries handled at a time, and the longest sleep: the jobs room's own numbers.
 const EVENTS: u32 = 100;
-const DELIVERIES: u32 = 64;
+const DELIVERIES: u32 = 256;
 const IDLE: Duration = Duration::from_millis(500);
+const FAULT: Duration = Duration::from_secs(2);
 
 /// Delivers the events of the twin.
 pub struct Relay {
@@ -45,13 +46,19 @@ impl Relay {
             return Ok(());
         };
         while !stop.is_cancelled() {
-            if self.pass().await? > 0 {
-                continue;
-            }
+            // A store that is late answers later, for the real worker as well.
+            let pause = match self.pass().await {
+                Ok(0) => IDLE,
+                Ok(_) => continue,
+                Err(error) => {
+                    eprintln!("the relay waits: {error:#}");
+                    FAULT
+                }
+            };
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = tokio::time::sleep(IDLE) => {}
-                () = self.written() => {}
+                () = tokio::time::sleep(pause) => {}
+                () = self.written(), if pause == IDLE => {}
             }
         }
         Ok(())
