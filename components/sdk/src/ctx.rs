@@ -156,7 +156,7 @@ impl Ctx {
     /// Unlike `log()`, does nothing where logging was not granted: failing to log must not fail a call.
     fn write(&self, level: Level, message: &str, fields: &impl Serialize) {
         if let Some(log) = &self.host.log {
-            log.write(level, message, &crate::json::to_vec(fields));
+            log.write(level, message, &p2p_values::to_vec(fields));
         }
     }
 }

@@ -15,7 +15,6 @@ mod fold;
 pub mod guest;
 pub mod host;
 mod idempotency;
-mod json;
 pub mod media_type;
 mod packed;
 mod page;
@@ -32,9 +31,6 @@ mod schedule;
 mod slug;
 #[cfg(all(feature = "test-host", not(target_arch = "wasm32")))]
 pub mod test_host;
-mod text_form;
-mod timestamp;
-mod uuid;
 mod version;
 mod views;
 
@@ -50,6 +46,7 @@ pub use feature::{
 };
 pub use fold::fold;
 pub use host::{Change, Comparison, Document, Event, Host, Search, join, join_all, join3};
+pub use p2p_values::{NotATime, NotAUuid, Timestamp, Uuid};
 pub use packed::{
     Cell, Cells, FromCell, FromRow, Headers, Malformed, Param, Params, Row, RowError, Rows, RowsBuilder,
 };
@@ -62,8 +59,6 @@ pub use response::Response;
 #[cfg(feature = "events")]
 pub use retell::{RETELL_REQUESTED, RetellPage, Retold};
 pub use slug::slug;
-pub use timestamp::{NotATime, Timestamp};
-pub use uuid::{NotAUuid, Uuid};
 pub use version::Version;
 pub use views::Views;
 

@@ -56,7 +56,7 @@ impl FromStr for Limit {
 
 impl<'de> Deserialize<'de> for Limit {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::text_form::deserialize(deserializer, "a number")
+        p2p_values::text_form::deserialize(deserializer, "a number")
     }
 }
 

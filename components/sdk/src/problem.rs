@@ -149,7 +149,7 @@ impl Problem {
         }
         let body = Envelope { message, error_code: code.as_str(), details };
         let mut response =
-            Response::typed(code.status(), PROBLEM, crate::json::to_vec(&body)).session_headers(&headers);
+            Response::typed(code.status(), PROBLEM, p2p_values::to_vec(&body)).session_headers(&headers);
         if let Some(seconds) = retry_after {
             response = response.header("retry-after", &seconds.to_string());
         }

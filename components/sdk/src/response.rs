@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use crate::json;
 use crate::packed::Headers;
 use crate::version::{self, Version};
 
@@ -46,7 +45,7 @@ impl Response {
 
     /// JSON with any status.
     pub fn json(status: u16, value: &impl Serialize) -> Self {
-        Self::typed(status, JSON, json::to_vec(value))
+        Self::typed(status, JSON, p2p_values::to_vec(value))
     }
 
     /// Bytes of a media type.
@@ -81,7 +80,7 @@ impl Response {
         if self.headers.get("content-type") != Some(PROBLEM) {
             return self;
         }
-        let tail = [b",\"request_id\":".as_slice(), &json::to_vec(request_id), b"}"].concat();
+        let tail = [b",\"request_id\":".as_slice(), &p2p_values::to_vec(request_id), b"}"].concat();
         let whole = Self::typed(self.status, JSON, [open, &tail].concat());
         let others = self.headers.iter().filter(|(name, _)| *name != b"content-type");
         others.fold(whole, |whole, (name, value)| {

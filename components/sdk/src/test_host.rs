@@ -56,7 +56,7 @@ impl TestHost {
     /// Gives the feature these settings.
     #[must_use]
     pub fn with_settings(self, settings: &impl Serialize) -> Self {
-        *self.state.settings.borrow_mut() = crate::json::to_vec(settings);
+        *self.state.settings.borrow_mut() = p2p_values::to_vec(settings);
         self
     }
 
@@ -188,7 +188,7 @@ impl TestHost {
             id: id.to_string(),
             topic: topic.to_owned(),
             key: key.to_string(),
-            payload: crate::json::to_vec(payload),
+            payload: p2p_values::to_vec(payload),
             committed_at: self.now(),
             attempt: 1,
         };

@@ -13,6 +13,8 @@ mod handled;
 mod indexes;
 mod marks;
 mod outbox;
+mod pushing;
+mod raw;
 mod server;
 mod shelf;
 mod writing;

@@ -9,7 +9,7 @@ use utoipa::openapi::schema::Schema;
 use utoipa::{PartialSchema, ToSchema};
 
 use super::Described;
-use crate::{Page, Timestamp, Uuid};
+use crate::Page;
 
 /// Where references to named schemas point.
 pub(super) const REFERENCE: &str = "#/components/schemas/";
@@ -133,24 +133,6 @@ fn from_json(json: Value) -> RefOr<Schema> {
     serde_json::from_value(json).unwrap_or_default()
 }
 
-impl PartialSchema for Uuid {
-    fn schema() -> RefOr<Schema> {
-        from_json(json!({ "type": "string", "format": "uuid" }))
-    }
-}
-
-impl ToSchema for Uuid {}
-
-impl PartialSchema for Timestamp {
-    fn schema() -> RefOr<Schema> {
-        from_json(
-            json!({ "type": "string", "format": "date-time", "example": Timestamp(1_795_000_000_000_000) }),
-        )
-    }
-}
-
-impl ToSchema for Timestamp {}
-
 impl<T: ToSchema> PartialSchema for Page<T> {
     fn schema() -> RefOr<Schema> {
         let items = format!("{REFERENCE}{}", name_of::<T>());
@@ -184,6 +166,7 @@ impl<T: ToSchema> ToSchema for Page<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Timestamp, Uuid};
 
     #[derive(ToSchema)]
     #[expect(dead_code, reason = "only its schema matters")]

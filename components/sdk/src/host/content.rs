@@ -21,7 +21,7 @@ pub struct Event {
 impl Event {
     /// An event whose payload is this value as JSON. A value that is no object is rejected by the host.
     pub fn new(topic: &str, key: impl ToString, payload: &impl Serialize) -> Self {
-        Self { topic: topic.to_owned(), key: key.to_string(), payload: crate::json::to_vec(payload) }
+        Self { topic: topic.to_owned(), key: key.to_string(), payload: p2p_values::to_vec(payload) }
     }
 }
 

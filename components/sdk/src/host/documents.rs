@@ -2,11 +2,12 @@
 
 mod error;
 
+use p2p_values::to_vec;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Answer, Event};
-use crate::{Problem, json};
+use crate::Problem;
 
 pub use error::DocumentError;
 
@@ -85,7 +86,7 @@ impl Search {
     /// Only where the comparison holds.
     #[must_use]
     pub fn filter(mut self, path: &str, comparison: Comparison, value: &impl Serialize) -> Self {
-        self.filters.push(Filter { path: path.to_owned(), comparison, value: json::to_vec(value) });
+        self.filters.push(Filter { path: path.to_owned(), comparison, value: to_vec(value) });
         self
     }
 
@@ -110,7 +111,7 @@ impl Search {
     /// Goes on behind a document: its order values, an array or tuple, and its id.
     #[must_use]
     pub fn after(mut self, values: &impl Serialize, id: impl ToString) -> Self {
-        self.after = Some((json::to_vec(values), id.to_string()));
+        self.after = Some((to_vec(values), id.to_string()));
         self
     }
 
@@ -169,7 +170,7 @@ impl Change {
     }
 
     fn new(path: &str, operator: Operator, value: &impl Serialize) -> Self {
-        Self { path: path.to_owned(), operator, value: json::to_vec(value) }
+        Self { path: path.to_owned(), operator, value: to_vec(value) }
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::error::Category;
 
 use super::place::path_at;
 use crate::problem::{Code, Problem, Rule};
-use crate::text_form::WRONG_FORM;
+use p2p_values::text_form::WRONG_FORM;
 
 pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     match serde_json::from_slice(body) {

@@ -118,7 +118,7 @@ impl Sqlite {
         for change in changes {
             apply(&mut value, change)?;
         }
-        let body = crate::json::to_vec(&value);
+        let body = p2p_values::to_vec(&value);
         object(&body)?;
         let version = version + 1;
         let stored = i64::try_from(version).unwrap_or(i64::MAX);

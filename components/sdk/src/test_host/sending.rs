@@ -43,7 +43,7 @@ impl<'a> Sending<'a> {
 
     /// With a JSON body.
     pub fn json(self, value: &impl Serialize) -> Self {
-        self.body(&crate::json::to_vec(value)).header("content-type", "application/json")
+        self.body(&p2p_values::to_vec(value)).header("content-type", "application/json")
     }
 
     /// With any body.

@@ -16,6 +16,7 @@ pub async fn all(candidate: &Candidate) -> Verdict {
             an_inserted_document_is_read,
             names_ids_and_bodies_have_bounds,
             each_operator_does_its_work,
+            what_is_set_and_appended_counts_like_any_change,
             an_update_is_whole_or_not_at_all,
             versions_guard_writes,
             deleting_needs_a_document,
@@ -121,6 +122,64 @@ async fn each_operator_does_its_work(candidate: &Candidate) -> Verdict {
         "replies": [{"id": 2, "text": "hi"}],
     });
     assert_eq!(read(documents.as_ref(), "a").await?, (2, expected));
+    Ok(())
+}
+
+/// The plainest changes alone, which a store may hand on without reading.
+async fn what_is_set_and_appended_counts_like_any_change(candidate: &Candidate) -> Verdict {
+    let documents = open(candidate, "doc-pushing").await?.documents;
+    let push = |path: &str, value: Value| [change(path, Operator::Push, value)];
+    let set = |value: Value| [change("n", Operator::Set, value)];
+    let missing = documents.update(soon(), "posts", "a", &set(json!(1)), None, &[]).await;
+    assert_eq!(missing, Err(DocumentError::Missing));
+    documents.insert(soon(), "posts", "a", br#"{"n":1,"none":null,"list":[]}"#, &[]).await?;
+    for bad in [
+        push("n", json!(2)),
+        push("none", json!(2)),
+        push("list", json!({"$where": 1})),
+        push("_id", json!(1)),
+    ] {
+        let outcome = documents.update(soon(), "posts", "a", &bad, None, &[]).await;
+        assert!(matches!(outcome, Err(DocumentError::Rejected(_))), "{bad:?} answered {outcome:?}");
+    }
+    let both =
+        [change("list", Operator::Push, json!([[1]])), change("n", Operator::Set, json!({"a": "سلام"}))];
+    assert_eq!(documents.update(soon(), "posts", "a", &both, None, &[]).await?, 2);
+    let made = [change("made", Operator::Push, json!("$x")), change("made", Operator::Push, json!(null))];
+    assert_eq!(documents.update(soon(), "posts", "a", &made, None, &[]).await?, 3);
+    assert_eq!(documents.update(soon(), "posts", "a", &push("fresh", json!(1)), Some(3), &[]).await?, 4);
+    let stale = documents.update(soon(), "posts", "a", &push("fresh", json!(1)), Some(3), &[]).await;
+    assert_eq!(stale, Err(DocumentError::Stale));
+    let handling = StoreCall { handling: Some(new_uuid()), ..soon() };
+    assert_eq!(
+        documents.update(handling.clone(), "posts", "a", &push("fresh", json!(2)), None, &[]).await?,
+        5
+    );
+    let again = documents.update(handling, "posts", "a", &push("fresh", json!(2)), None, &[]).await;
+    assert_eq!(again, Err(DocumentError::Stale));
+    let expected =
+        json!({"n": {"a": "سلام"}, "none": null, "list": [[[1]]], "made": ["$x", null], "fresh": [1, 2]});
+    assert_eq!(read(documents.as_ref(), "a").await?, (5, expected));
+    documents.delete(soon(), "posts", "a", None, &[]).await?;
+    let gone = documents.update(soon(), "posts", "a", &push("fresh", json!(1)), None, &[]).await;
+    assert_eq!(gone, Err(DocumentError::Missing));
+    a_body_that_is_appended_to_stays_within_its_bounds(documents.as_ref()).await
+}
+
+async fn a_body_that_is_appended_to_stays_within_its_bounds(documents: &dyn DocumentStore) -> Verdict {
+    documents.insert(soon(), "posts", "b", b"{}", &[]).await?;
+    let third = [change("list", Operator::Push, json!("x".repeat(1 << 18)))];
+    for _ in 0..3 {
+        documents.update(soon(), "posts", "b", &third, None, &[]).await?;
+    }
+    // Setting the same again does not make it longer, however often.
+    let set = [change("kept", Operator::Set, json!("x".repeat(1 << 17)))];
+    for _ in 0..6 {
+        documents.update(soon(), "posts", "b", &set, None, &[]).await?;
+    }
+    let outcome = documents.update(soon(), "posts", "b", &third, None, &[]).await;
+    assert_eq!(outcome, Err(DocumentError::TooLarge));
+    assert_eq!(read(documents, "b").await?.0, 10);
     Ok(())
 }
 

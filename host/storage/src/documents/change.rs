@@ -8,7 +8,7 @@ use super::path::{Path, Step};
 use crate::ports::documents::{Change, DocumentError, Operator};
 
 /// Steps of one update.
-const MOST: usize = 100;
+pub const MOST: usize = 100;
 
 /// Applies the steps in order.
 pub fn apply(document: &mut Value, changes: &[Change]) -> Result<(), DocumentError> {

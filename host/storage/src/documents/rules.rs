@@ -8,7 +8,7 @@ use super::path::RESERVED;
 use crate::ports::documents::{Change, DocumentError};
 
 /// Bytes of a body.
-const BODY_BYTES: usize = 1 << 20;
+pub const BODY_BYTES: usize = 1 << 20;
 
 /// Bytes of an id.
 const ID_BYTES: usize = 256;

@@ -1,7 +1,8 @@
 //! The outbox of a scope that keeps its tables in SQL and its documents in MongoDB: what lies in either, in one order.
 //! Positions of both come from the SQL store.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use uuid::Uuid;
@@ -14,12 +15,20 @@ use crate::ports::stores::StoreCall;
 pub struct BothOutboxes {
     sql: Arc<dyn Outbox>,
     documents: MongoOutbox,
+    /// Events of documents that were handed out and still lie there.
+    handed_out: Mutex<HashSet<Uuid>>,
 }
 
 impl BothOutboxes {
     /// Of the same scope.
     pub fn new(sql: Arc<dyn Outbox>, documents: MongoOutbox) -> Self {
-        Self { sql, documents }
+        Self { sql, documents, handed_out: Mutex::default() }
+    }
+}
+
+impl BothOutboxes {
+    fn handed_out(&self) -> MutexGuard<'_, HashSet<Uuid>> {
+        self.handed_out.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -32,6 +41,7 @@ impl Outbox for BothOutboxes {
     async fn pending(&self, limit: u32) -> Result<Vec<OutboxEvent>, OutboxError> {
         // Documents first: what a table's commit follows is then never seen after it.
         let mut pending = self.documents.pending(limit).await?;
+        self.handed_out().extend(pending.iter().map(|event| event.id));
         pending.extend(self.sql.pending(limit).await?);
         pending.sort_by_key(|event| event.position);
         pending.truncate(limit as usize);
@@ -39,7 +49,11 @@ impl Outbox for BothOutboxes {
     }
 
     async fn relayed(&self, ids: &[Uuid]) -> Result<(), OutboxError> {
-        self.documents.relayed(ids).await?;
+        // No document is asked for what lay in a table: a write to every collection, for each pass over a busy scope.
+        let of_documents: Vec<Uuid> =
+            ids.iter().copied().filter(|id| self.handed_out().contains(id)).collect();
+        self.documents.relayed(&of_documents).await?;
+        self.handed_out().retain(|id| !of_documents.contains(id));
         self.sql.relayed(ids).await
     }
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::finding::document;
 use super::shelf::Shelf;
 use super::writing::Write;
 use crate::documents::{rules, search};
@@ -35,9 +34,9 @@ impl DocumentStore for MongoDocuments {
         id: &str,
     ) -> Result<Option<Document>, DocumentError> {
         rules::check_key(collection, id)?;
-        let Some(kept) = self.kept(&call, collection, id).await? else { return Ok(None) };
-        let found = document(id.to_owned(), kept.version, &kept.body)?;
-        if found.body.len() > self.limits.bytes { Err(DocumentError::TooLarge) } else { Ok(Some(found)) }
+        let found = self.one(&call, collection, id).await?;
+        let is_too_large = found.as_ref().is_some_and(|found| found.body.len() > self.limits.bytes);
+        if is_too_large { Err(DocumentError::TooLarge) } else { Ok(found) }
     }
 
     async fn find(
@@ -61,7 +60,6 @@ impl DocumentStore for MongoDocuments {
     ) -> Result<(), DocumentError> {
         rules::check_key(collection, id)?;
         let body = rules::check_body(body)?;
-        rules::text(&body)?;
         self.write(Write { call: &call, collection, id, expected: None, events }).await?.insert(&body).await
     }
 

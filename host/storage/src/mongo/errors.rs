@@ -23,10 +23,16 @@ pub async fn within<T>(
     deadline: Deadline,
     operation: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, DocumentError> {
-    match tokio::time::timeout_at(deadline.instant().into(), operation).await {
-        Ok(outcome) => outcome.map_err(|error| of_document(&error)),
-        Err(_) => Err(DocumentError::Timeout),
-    }
+    answered(deadline, operation).await?.map_err(|error| of_document(&error))
+}
+
+/// The same, with what the driver said.
+pub async fn answered<T>(
+    deadline: Deadline,
+    operation: impl Future<Output = Result<T, Error>>,
+) -> Result<Result<T, Error>, DocumentError> {
+    let outcome = tokio::time::timeout_at(deadline.instant().into(), operation).await;
+    outcome.map_err(|_| DocumentError::Timeout)
 }
 
 /// The time that the server is told to keep to. It takes nothing below a millisecond.
@@ -34,7 +40,8 @@ pub fn left(deadline: Deadline) -> Duration {
     deadline.remaining().max(Duration::from_millis(1))
 }
 
-fn of_document(error: &Error) -> DocumentError {
+/// In the port's words.
+pub fn of_document(error: &Error) -> DocumentError {
     match code(error) {
         Some(DUPLICATE_KEY) => DocumentError::Exists,
         Some(TOO_LONG) => DocumentError::Timeout,
@@ -45,6 +52,11 @@ fn of_document(error: &Error) -> DocumentError {
         }
         _ => DocumentError::Unavailable(error.to_string()),
     }
+}
+
+/// Whether the server refused an operation for what it is. Then nothing was done, and the same again would be refused.
+pub fn is_refusal(error: &Error) -> bool {
+    code(error).is_some_and(|code| ![TOO_LONG, WRITE_CONFLICT].contains(&code))
 }
 
 /// Whether the server says that there is no such collection yet.

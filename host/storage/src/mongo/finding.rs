@@ -1,16 +1,16 @@
-//! Reading documents: one by its id, or a page of a search. Every document that is found is looked at again with the
-//! port's own comparisons.
+//! Reading documents: one by its id, or a page of a search. Where the server's filter may find more than what is asked
+//! for, a document is looked at again with the port's own comparisons.
 
 use futures::TryStreamExt as _;
-use mongodb::bson::{Document as Bson, doc};
-use serde_json::Value;
+use mongodb::Collection;
+use mongodb::bson::{Document as Bson, RawDocumentBuf, doc};
 
 use super::documents::MongoDocuments;
 use super::errors::{damaged, left, within};
 use super::filters::{self, Compiled};
 use super::marks::{self, DELETED, EVENTS, HANDLED, Kept};
+use super::raw;
 use crate::documents::compare::is_found;
-use crate::documents::rules;
 use crate::ports::documents::{Document, DocumentError, Search};
 use crate::ports::stores::StoreCall;
 
@@ -28,6 +28,20 @@ impl MongoDocuments {
         within(call.deadline, look.into_future()).await?.map(marks::read).transpose()
     }
 
+    /// A document as it is handed out, if it was not deleted.
+    pub(super) async fn one(
+        &self,
+        call: &StoreCall,
+        collection: &str,
+        id: &str,
+    ) -> Result<Option<Document>, DocumentError> {
+        let wanted = doc! { "_id": { "$eq": id }, DELETED: { "$ne": true } };
+        let look = self.raw(collection);
+        let look = look.find_one(wanted).projection(shown()).max_time(left(call.deadline));
+        let found = within(call.deadline, look.into_future()).await?;
+        found.map(|found| raw::read(&found)).transpose()
+    }
+
     /// A page of a search that was checked.
     pub(super) async fn page(
         &self,
@@ -36,11 +50,11 @@ impl MongoDocuments {
         search: &Search,
     ) -> Result<Vec<Document>, DocumentError> {
         let Compiled { filter, sort, exact } = filters::compile(search)?;
-        let collection = self.shelf.collection(collection);
+        let collection = self.raw(collection);
         let mut look = collection
             .find(filter)
             .sort(sort)
-            .projection(doc! { EVENTS: 0, HANDLED: 0 })
+            .projection(shown())
             .batch_size(search.limit)
             .max_time(left(call.deadline));
         if exact {
@@ -49,15 +63,33 @@ impl MongoDocuments {
         let mut cursor = within(call.deadline, look.into_future()).await?;
         let mut page = Page { found: Vec::new(), bytes: 0 };
         while page.found.len() < search.limit as usize
-            && let Some(document) = within(call.deadline, cursor.try_next()).await?
+            && let Some(kept) = within(call.deadline, cursor.try_next()).await?
         {
-            page.add(document, search)?;
+            let found = raw::read(&kept)?;
+            if exact || is_meant(&found, search)? {
+                page.add(found);
+            }
             if page.bytes > self.limits.bytes || page.found.len() > self.limits.rows as usize {
                 return Err(DocumentError::TooLarge);
             }
         }
         Ok(page.found)
     }
+
+    fn raw(&self, collection: &str) -> Collection<RawDocumentBuf> {
+        self.shelf.collection(collection).clone_with_type()
+    }
+}
+
+/// All but what grows beside the body.
+fn shown() -> Bson {
+    doc! { EVENTS: 0, HANDLED: 0 }
+}
+
+/// Looks again, with the port's own comparisons.
+fn is_meant(found: &Document, search: &Search) -> Result<bool, DocumentError> {
+    let body = serde_json::from_slice(&found.body).map_err(|_| damaged("a body that is no JSON"))?;
+    is_found(&body, &found.id, search)
 }
 
 struct Page {
@@ -66,20 +98,8 @@ struct Page {
 }
 
 impl Page {
-    fn add(&mut self, kept: Bson, search: &Search) -> Result<(), DocumentError> {
-        let id = kept.get_str("_id").map_err(|_| damaged("an id that is no text"))?.to_owned();
-        let kept = marks::read(kept)?;
-        if is_found(&kept.body, &id, search)? {
-            let document = document(id, kept.version, &kept.body)?;
-            self.bytes += document.id.len() + document.body.len();
-            self.found.push(document);
-        }
-        Ok(())
+    fn add(&mut self, found: Document) {
+        self.bytes += found.id.len() + found.body.len();
+        self.found.push(found);
     }
-}
-
-/// As the port hands it out.
-pub fn document(id: String, version: i64, body: &Value) -> Result<Document, DocumentError> {
-    let version = u64::try_from(version).map_err(|_| damaged("a version below zero"))?;
-    Ok(Document { id, version, body: rules::text(body)?.into_bytes() })
 }

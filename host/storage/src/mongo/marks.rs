@@ -16,6 +16,8 @@ use crate::ports::events::{Event, OutboxEvent};
 /// Everything that is not the body.
 pub const MARKS: &str = "_p2p";
 pub const VERSION: &str = "_p2p.version";
+/// So many bytes the body has at most, as text. Writes that read nothing add what they bring; those that read it put it right.
+pub const BYTES: &str = "_p2p.bytes";
 /// Made with each insert: a document that was deleted and inserted again is another, though its version may be equal.
 pub const BIRTH: &str = "_p2p.birth";
 /// There and true where the body was deleted and the marks still wait.
@@ -66,9 +68,9 @@ impl Marks {
     }
 }
 
-/// The marks of a new document.
-pub fn fresh(marks: Marks) -> Document {
-    let mut fresh = doc! { "version": 1_i64, "birth": uuid(new_uuid()) };
+/// The marks of a new document of so many bytes.
+pub fn fresh(marks: Marks, bytes: i64) -> Document {
+    let mut fresh = doc! { "version": 1_i64, "birth": uuid(new_uuid()), "bytes": bytes };
     if !marks.events.is_empty() {
         fresh.insert("events", marks.events);
     }

@@ -34,9 +34,6 @@ impl MongoOutbox {
 
     /// Takes relayed events out of their documents, and out of the way what is left of deleted ones.
     pub async fn relayed(&self, ids: &[Uuid]) -> Result<(), OutboxError> {
-        if ids.is_empty() {
-            return Ok(());
-        }
         self.take_out(ids, Deadline::after(PATIENCE)).await.map_err(of_outbox)
     }
 
@@ -70,12 +67,18 @@ impl MongoOutbox {
     }
 
     async fn take_out(&self, ids: &[Uuid], deadline: Deadline) -> Result<(), DocumentError> {
+        let is_sweep_due = self.shelf.is_sweep_due();
+        if ids.is_empty() && !is_sweep_due {
+            return Ok(());
+        }
         let ids: Vec<Bson> = ids.iter().copied().map(marks::uuid).collect();
         let forgotten = forgotten(self.shelf.clock.now().minus(HANDLED_KEPT).0);
         for collection in self.shelf.collections(deadline).await? {
-            let holding = doc! { EVENT_ID: { "$in": &ids } };
-            let pull = doc! { "$pull": { EVENTS: { "id": { "$in": &ids } } } };
-            within(deadline, collection.update_many(holding, pull).into_future()).await?;
+            if !ids.is_empty() {
+                let holding = doc! { EVENT_ID: { "$in": &ids } };
+                let pull = doc! { "$pull": { EVENTS: { "id": { "$in": &ids } } } };
+                within(deadline, collection.update_many(holding, pull).into_future()).await?;
+            }
             within(deadline, collection.delete_many(forgotten.clone()).into_future()).await?;
         }
         Ok(())

@@ -22,6 +22,9 @@ const PLACES: usize = 256;
 /// How long the list of collections is believed: another process may have begun one.
 const LISTED: Duration = Duration::from_secs(1);
 
+/// How often deleted documents are looked for that have nothing to tell any more, though no event was taken out.
+const SWEEP: Duration = Duration::from_secs(60);
+
 /// What all handles of a scope share.
 pub struct Shelf {
     database: Database,
@@ -39,6 +42,7 @@ struct Known {
     /// Full names of the collections that have their indexes.
     names: HashSet<String>,
     listed: Option<Instant>,
+    swept: Option<Instant>,
 }
 
 impl Shelf {
@@ -95,6 +99,16 @@ impl Shelf {
         }
         let names: Vec<String> = self.known().names.iter().cloned().collect();
         Ok(names.iter().map(|name| self.database.collection(name)).collect())
+    }
+
+    /// Whether it is time to look for what can be forgotten; whoever asks is the one who looks.
+    pub(super) fn is_sweep_due(&self) -> bool {
+        let mut known = self.known();
+        let due = known.swept.is_none_or(|swept| swept.elapsed() >= SWEEP);
+        if due {
+            known.swept = Some(Instant::now());
+        }
+        due
     }
 
     /// Waits for the turn to write to a document. Within one process writers stand in line instead of disturbing each

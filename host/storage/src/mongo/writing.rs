@@ -12,7 +12,8 @@ use tokio::sync::MutexGuard;
 use super::bodies::{to_bson, to_document};
 use super::documents::MongoDocuments;
 use super::errors::{damaged, within};
-use super::marks::{self, BIRTH, DELETED, EVENTS, HANDLED_AT, Kept, MARKS, Marks, VERSION};
+use super::marks::{self, BIRTH, BYTES, DELETED, EVENTS, HANDLED_AT, Kept, MARKS, Marks, VERSION};
+use super::pushing::Pushed;
 use crate::documents::rules;
 use crate::events::{self, HANDLED_KEPT};
 use crate::ports::documents::{Change, DocumentError};
@@ -34,8 +35,8 @@ pub struct Write<'a> {
 /// A write whose turn it is.
 pub struct Writer<'a> {
     store: &'a MongoDocuments,
-    write: Write<'a>,
-    collection: Collection<Document>,
+    pub(super) write: Write<'a>,
+    pub(super) collection: Collection<Document>,
     _turn: Option<MutexGuard<'a, ()>>,
 }
 
@@ -54,24 +55,26 @@ impl MongoDocuments {
 impl Writer<'_> {
     /// A new document, also in the place of a deleted one whose marks still wait.
     pub async fn insert(self, body: &Value) -> Result<(), DocumentError> {
+        let bytes = bytes(body)?;
         let body = members(body)?;
         let marks = self.marks().await?;
         let mut fresh = to_document(body);
         fresh.insert("_id", self.write.id);
-        fresh.insert(MARKS, marks::fresh(marks));
+        fresh.insert(MARKS, marks::fresh(marks, bytes));
         let insert = self.collection.insert_one(fresh);
         match within(self.write.call.deadline, insert.into_future()).await {
-            Err(DocumentError::Exists) => self.revive(body).await?,
+            Err(DocumentError::Exists) => self.revive(body, bytes).await?,
             other => drop(other?),
         }
         self.done();
         Ok(())
     }
 
-    async fn revive(&self, body: &Map<String, Value>) -> Result<(), DocumentError> {
+    async fn revive(&self, body: &Map<String, Value>, bytes: i64) -> Result<(), DocumentError> {
         let deleted = doc! { "_id": { "$eq": self.write.id }, DELETED: true };
         let mut set = to_document(body);
         set.insert(VERSION, 1_i64);
+        set.insert(BYTES, bytes);
         set.insert(BIRTH, marks::uuid(p2p_context::new_uuid()));
         let steps = steps(set, doc! { DELETED: "" }, self.marks().await?);
         if self.put(deleted, steps).await? { Ok(()) } else { Err(DocumentError::Exists) }
@@ -79,18 +82,26 @@ impl Writer<'_> {
 
     /// The changes, on whatever version is there unless one is expected.
     pub async fn update(self, changes: &[Change]) -> Result<u64, DocumentError> {
+        // Positions of events are only right after the document was read.
+        if self.write.events.is_empty()
+            && let Some(pushed) = Pushed::of(changes)
+            && let Some(version) = self.push(pushed).await?
+        {
+            return number(version);
+        }
         let mut attempt = 0;
         loop {
             let kept = self.current().await?;
             let after = rules::changed(kept.body.clone(), changes)?;
-            rules::text(&after)?;
+            let bytes = bytes(&after)?;
             let version = kept.version + 1;
             let (mut set, unset) = difference(members(&kept.body)?, members(&after)?);
             set.insert(VERSION, version);
+            set.insert(BYTES, bytes);
             let steps = steps(set, unset, self.marks().await?);
             if self.put(self.same(&kept), steps).await? {
                 self.done();
-                return u64::try_from(version).map_err(|_| damaged("a version below zero"));
+                return number(version);
             }
             attempt = self.once_more(attempt).await?;
         }
@@ -132,7 +143,7 @@ impl Writer<'_> {
 
     /// Positions are taken after the document was read: whoever wrote it before had taken theirs by then, so that events
     /// of one document ascend with its versions.
-    async fn marks(&self) -> Result<Marks, DocumentError> {
+    pub(super) async fn marks(&self) -> Result<Marks, DocumentError> {
         let Write { call, events, .. } = self.write;
         let shelf = &self.store.shelf;
         let now = shelf.clock.now();
@@ -191,6 +202,15 @@ impl Writer<'_> {
             self.store.shelf.written.notify_one();
         }
     }
+}
+
+fn number(version: i64) -> Result<u64, DocumentError> {
+    u64::try_from(version).map_err(|_| damaged("a version below zero"))
+}
+
+/// How long the body is as text, if it is not too long.
+fn bytes(body: &Value) -> Result<i64, DocumentError> {
+    i64::try_from(rules::text(body)?.len()).map_err(|_| DocumentError::TooLarge)
 }
 
 fn members(body: &Value) -> Result<&Map<String, Value>, DocumentError> {

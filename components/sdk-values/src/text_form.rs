@@ -8,10 +8,10 @@ use serde::Deserializer;
 use serde::de::{Error, Visitor};
 
 /// Begins the message of every text that has the right type and the wrong form.
-pub(crate) const WRONG_FORM: &str = "expected ";
+pub const WRONG_FORM: &str = "expected ";
 
 /// Reads text and parses it; `what` names the wanted form.
-pub(crate) fn deserialize<'de, T, D>(deserializer: D, what: &'static str) -> Result<T, D::Error>
+pub fn deserialize<'de, T, D>(deserializer: D, what: &'static str) -> Result<T, D::Error>
 where
     T: FromStr,
     D: Deserializer<'de>,

@@ -10,11 +10,11 @@ use serde::Serialize;
 use serde::ser::{Error, Serializer};
 
 use compound::{List, Members};
-use text::push_text;
+use text::{push_short, push_text};
 
 /// The value as JSON. A value that JSON cannot hold (a map whose keys are no text) becomes `null`; the types of a
 /// feature are never such, and the first test of a route shows it.
-pub(crate) fn to_vec<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
+pub fn to_vec<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
     let mut writer = Writer { out: Vec::with_capacity(ANSWER_USUAL) };
     match value.serialize(&mut writer) {
         Ok(()) => writer.out,
@@ -62,12 +62,14 @@ impl Writer {
 
     #[inline(never)]
     fn signed(&mut self, value: i64) -> Written {
-        self.push(itoa::Buffer::new().format(value).as_bytes())
+        push_short(&mut self.out, itoa::Buffer::new().format(value).as_bytes());
+        Ok(())
     }
 
     #[inline(never)]
     fn unsigned(&mut self, value: u64) -> Written {
-        self.push(itoa::Buffer::new().format(value).as_bytes())
+        push_short(&mut self.out, itoa::Buffer::new().format(value).as_bytes());
+        Ok(())
     }
 
     /// Numbers with a fraction are rare: the general writer knows how. What is no number becomes `null`.

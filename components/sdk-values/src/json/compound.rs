@@ -5,7 +5,7 @@ use serde::ser::{
     SerializeTuple, SerializeTupleStruct, SerializeTupleVariant,
 };
 
-use super::text::push_text;
+use super::text::{push_short, push_text};
 use super::{RAW, Unwritable, Writer, Written};
 
 /// What stands between brackets.
@@ -32,7 +32,8 @@ impl<'a> List<'a> {
 
     #[inline]
     fn close(self) -> Written {
-        self.writer.push(self.close.as_bytes())
+        push_short(&mut self.writer.out, self.close.as_bytes());
+        Ok(())
     }
 }
 
@@ -80,7 +81,8 @@ impl<'a> Members<'a> {
 
     #[inline]
     fn close(self) -> Written {
-        self.writer.push(self.close.as_bytes())
+        push_short(&mut self.writer.out, self.close.as_bytes());
+        Ok(())
     }
 }
 

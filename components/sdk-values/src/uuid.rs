@@ -16,8 +16,6 @@ pub struct Uuid([u8; 16]);
 pub struct NotAUuid;
 
 const TEXT_LENGTH: usize = 36;
-/// Where the two digits of each byte stand.
-const PLACES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 
 impl Uuid {
     /// Sixteen zeros.
@@ -44,10 +42,14 @@ impl Uuid {
     }
 
     fn text(&self) -> [u8; TEXT_LENGTH] {
+        let number = self.number();
+        // Four digits each: two groups are two of them, the last is three.
+        let [a, b, c, d, e, f, g, h] = [112, 96, 80, 64, 48, 32, 16, 0].map(|bits| digits(number >> bits));
         let mut text = [b'-'; TEXT_LENGTH];
-        for (byte, at) in self.0.iter().zip(PLACES) {
-            if let Some([high, low]) = text.get_mut(at..at + 2) {
-                (*high, *low) = (digit(byte >> 4), digit(byte & 15));
+        let places = [(0, a), (4, b), (9, c), (14, d), (19, e), (24, f), (28, g), (32, h)];
+        for (at, four) in places {
+            if let Some(place) = text.get_mut(at..at + 4) {
+                place.copy_from_slice(&four);
             }
         }
         text
@@ -81,9 +83,16 @@ impl Hash for Uuid {
     }
 }
 
+/// The last four hexadecimal digits of a number, all at once: each nibble in a byte of its own, six more carry the letters
+/// into the next nibble.
 #[inline]
-fn digit(nibble: u8) -> u8 {
-    nibble + if nibble < 10 { b'0' } else { b'a' - 10 }
+#[expect(clippy::cast_possible_truncation, reason = "the last sixteen bits are what is asked for")]
+fn digits(number: u128) -> [u8; 4] {
+    let number = u32::from(number as u16);
+    let pairs = (number | number << 8) & 0x00ff_00ff;
+    let nibbles = (pairs | pairs << 4) & 0x0f0f_0f0f;
+    let letters = (nibbles + 0x0606_0606) >> 4 & 0x0101_0101;
+    (nibbles + 0x3030_3030 + letters * u32::from(b'a' - b'0' - 10)).to_be_bytes()
 }
 
 fn is_hyphen(at: usize) -> bool {

@@ -44,18 +44,25 @@ impl Timestamp {
         let seconds = self.0.div_euclid(SECOND);
         let (year, month, day) = civil(seconds.div_euclid(DAY));
         let second = seconds.rem_euclid(DAY);
+        let (year, second) = (small(year.clamp(0, 9999)), small(second));
+        let micro = small(self.0.rem_euclid(SECOND));
         let mut text = *b"0000-00-00T00:00:00.000000Z";
-        let parts = [
-            (0, 4, year.clamp(0, 9999)),
-            (5, 2, month),
-            (8, 2, day),
-            (11, 2, second / 3600),
-            (14, 2, second / 60 % 60),
-            (17, 2, second % 60),
-            (20, 6, self.0.rem_euclid(SECOND)),
+        let pairs = [
+            (0, year / 100),
+            (2, year % 100),
+            (5, small(month)),
+            (8, small(day)),
+            (11, second / 3600),
+            (14, second / 60 % 60),
+            (17, second % 60),
+            (20, micro / 10_000),
+            (22, micro / 100 % 100),
+            (24, micro % 100),
         ];
-        for (at, length, value) in parts {
-            digits(text.get_mut(at..at + length).unwrap_or_default(), value);
+        for (at, value) in pairs {
+            if let Some([tens, ones]) = text.get_mut(at..at + 2) {
+                (*tens, *ones) = (digit(value / 10), digit(value % 10));
+            }
         }
         text
     }
@@ -65,13 +72,17 @@ fn micros(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }
 
-fn digits(places: &mut [u8], value: i64) {
-    let mut value = u32::try_from(value).unwrap_or(0);
-    for place in places.iter_mut().rev() {
-        // One digit: never cut.
-        *place = b'0' + (value % 10) as u8;
-        value /= 10;
-    }
+/// A part of a time: guests divide 32 bits sooner than 64.
+#[inline]
+fn small(part: i64) -> u32 {
+    u32::try_from(part).unwrap_or(0)
+}
+
+/// Of a number below ten.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "below ten")]
+fn digit(value: u32) -> u8 {
+    b'0' + value as u8
 }
 
 /// Year, month and day of a day counted from 1970-01-01, by the proleptic Gregorian calendar.
