@@ -19,7 +19,8 @@ const IDLE: Duration = Duration::from_secs(60);
 /// Between two looks for such connections.
 const LOOK: Duration = Duration::from_secs(15);
 
-/// How long the first in the queue may be passed over by others whose login has the connection that came free.
+/// How much longer than those whose login has the connection that came free the first in the queue may wait. Compared with
+/// theirs, because all wait long when there is much to do, and a connection that changes its login is opened anew.
 const PATIENCE: Duration = Duration::from_millis(50);
 
 /// See the module.
@@ -207,11 +208,12 @@ impl Pools {
 }
 
 impl State {
-    /// Whose turn it is when this connection comes free: the first whom it serves, unless somebody has waited long.
+    /// Whose turn it is when this connection comes free: the first whom it serves, unless somebody waited far longer.
     fn next(&mut self, connection: &Connection) -> Option<Waiting> {
-        let first = self.waiting.front()?;
-        let served = self.waiting.iter().position(|waiting| connection.serves(&waiting.login));
-        let at = if first.since.elapsed() < PATIENCE { served.unwrap_or(0) } else { 0 };
+        let first = self.waiting.front()?.since;
+        let served = self.waiting.iter().enumerate().find(|(_, waiting)| connection.serves(&waiting.login));
+        let served = served.filter(|(_, waiting)| waiting.since.duration_since(first) < PATIENCE);
+        let at = served.map_or(0, |(at, _)| at);
         self.waiting.remove(at)
     }
 }

@@ -1,5 +1,6 @@
 //! Many writers to one document, in one process and in two.
 
+use mongodb::bson::doc;
 use p2p_storage::{Change, DocumentError, Operator};
 use serde_json::{Value, json};
 
@@ -38,6 +39,29 @@ async fn of_64_replies_at_once_none_is_lost() {
     let pending = both[0].outbox.pending(100).await.unwrap();
     let told: Vec<String> = pending.into_iter().map(|pending| pending.event.key).collect();
     assert_eq!(told, order, "events come in the order of the writes that left them");
+    mixed.end().await;
+}
+
+/// What is set or appended goes to the server as it is: the mark of its length grows by what was sent. A write that reads
+/// puts it right.
+#[tokio::test]
+async fn a_reply_reads_nothing_back() {
+    let mixed = Mixed::new().await;
+    let (documents, raw) = (mixed.posts().await.documents, mixed.raw("posts").await);
+    documents.insert(soon(), "posts", "a", b"{}", &[]).await.unwrap();
+    let reply = Change { path: "replies".to_owned(), operator: Operator::Push, value: json!(1) };
+    let set = Change { path: "at".to_owned(), operator: Operator::Set, value: json!(2) };
+    let both = [reply, set];
+    let sent = r#"{"at":2,"replies":[1]}"#.len() as i64;
+    for (version, bytes) in [(2, 2 + sent), (3, 2 + 2 * sent)] {
+        assert_eq!(documents.update(soon(), "posts", "a", &both, None, &[]).await, Ok(version));
+        let marks = raw.find_one(doc! {}).await.unwrap().unwrap();
+        assert_eq!(marks.get_document("_p2p").unwrap().get_i64("bytes"), Ok(bytes));
+    }
+    documents.update(soon(), "posts", "a", &[touch()], None, &[]).await.unwrap();
+    let marks = raw.find_one(doc! {}).await.unwrap().unwrap();
+    let whole = r#"{"at":2,"replies":[1,1],"touched":1}"#.len() as i64;
+    assert_eq!(marks.get_document("_p2p").unwrap().get_i64("bytes"), Ok(whole));
     mixed.end().await;
 }
 

@@ -83,3 +83,28 @@ async fn who_waits_too_long_is_told_that_the_store_is_busy() {
     drop(hoarders);
     assert_eq!(number(&sql.query(soon(), "SELECT 1", &[]).await.unwrap()), 1);
 }
+
+/// Everybody waits long when there is much to do; that is no reason to give a connection to another feature, which
+/// opens it anew.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_seldom_change_hands_when_two_features_are_busy() {
+    let world = world().await;
+    let few = ProductionConfig { connections: 4, ..config(&world.database.url, &world.files) };
+    let stores = Arc::new(ProductionStores::new(few));
+    let mut features = Vec::new();
+    for name in ["one", "two"] {
+        features.push(stores.open(&scope_of(name), &migrations(&[TABLE]), StoreLimits::default()).await.unwrap());
+    }
+    let callers: Vec<_> = (0..400_usize)
+        .map(|n| {
+            let sql = Arc::clone(&features[n % 2].sql);
+            let text = "SELECT pg_backend_pid()::bigint FROM (SELECT count(*) FROM generate_series(1, 20000)) c";
+            tokio::spawn(async move { number(&sql.query(within(60_000), text, &[]).await.unwrap()) })
+        })
+        .collect();
+    let mut sessions = std::collections::HashSet::new();
+    for caller in callers {
+        sessions.insert(caller.await.unwrap());
+    }
+    assert!(sessions.len() <= 20, "{} connections were opened for 400 callers", sessions.len());
+}
