@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use async_trait::async_trait;
 use p2p_context::{FeatureName, Scope, SystemClock, TenantId};
 use p2p_storage::{
-    Dialect, EmbeddedConfig, EmbeddedStores, Event, Migration, Migrations, Statement, StoreLimits, Stores as _,
+    Dialect, EmbeddedConfig, EmbeddedStores, Event, Migration, Migrations, Statement, StoreLimits,
+    Stores as _,
 };
 
 use super::*;
@@ -41,7 +42,12 @@ impl SqlStore for Counted {
         found
     }
 
-    async fn commit(&self, call: StoreCall, all: &[Statement], events: &[Event]) -> Result<Vec<u64>, SqlError> {
+    async fn commit(
+        &self,
+        call: StoreCall,
+        all: &[Statement],
+        events: &[Event],
+    ) -> Result<Vec<u64>, SqlError> {
         self.store.commit(call, all, events).await
     }
 }
@@ -59,7 +65,12 @@ async fn counted(folder: &tempfile::TempDir) -> Arc<Counted> {
     let migrations = Migrations { tables: vec![table], collections: Vec::new() };
     let stores = EmbeddedStores::new(folder.path().to_owned(), config);
     let store = stores.open(&scope, &migrations, StoreLimits::default()).await.unwrap().sql;
-    Arc::new(Counted { store, asked: AtomicUsize::default(), at_once: AtomicUsize::default(), most: AtomicUsize::default() })
+    Arc::new(Counted {
+        store,
+        asked: AtomicUsize::default(),
+        at_once: AtomicUsize::default(),
+        most: AtomicUsize::default(),
+    })
 }
 
 #[tokio::test]
@@ -71,7 +82,8 @@ async fn of_a_hundred_who_miss_the_same_few_ask() {
         let directory = Arc::clone(&directory);
         let id = if n % 2 == 0 { HUDA } else { OMAR };
         tokio::spawn(async move {
-            let found = directory.person(Deadline::after(Duration::from_secs(20)), id).await.unwrap().unwrap();
+            let found =
+                directory.person(Deadline::after(Duration::from_secs(20)), id).await.unwrap().unwrap();
             assert_eq!(found.role, if id == HUDA { Role::Admin } else { Role::Member });
         })
     });

@@ -15,16 +15,20 @@ use crate::ports::documents::{Document, DocumentError, Search};
 use crate::ports::stores::StoreCall;
 
 impl MongoDocuments {
-    /// A document with all its marks, if it was not deleted.
+    /// A document with all its marks, or only these parts of it, if it was not deleted.
     pub(super) async fn kept(
         &self,
         call: &StoreCall,
         collection: &str,
         id: &str,
+        parts: Option<Bson>,
     ) -> Result<Option<Kept>, DocumentError> {
         let wanted = doc! { "_id": { "$eq": id }, DELETED: { "$ne": true } };
         let look = self.shelf.collection(collection);
-        let look = look.find_one(wanted).max_time(left(call.deadline));
+        let mut look = look.find_one(wanted).max_time(left(call.deadline));
+        if let Some(parts) = parts {
+            look = look.projection(parts);
+        }
         within(call.deadline, look.into_future()).await?.map(marks::read).transpose()
     }
 

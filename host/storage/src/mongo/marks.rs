@@ -36,6 +36,8 @@ pub const HANDLED_MOST: i32 = 200;
 pub struct Kept {
     pub version: i64,
     pub birth: Bson,
+    /// None: it was last written before lengths were kept.
+    pub bytes: Option<i64>,
     pub body: Value,
     pub has_events: bool,
     /// With when.
@@ -116,6 +118,7 @@ pub fn read(mut document: Document) -> Result<Kept, DocumentError> {
     let handled = marks.get_array("handled").map(Vec::as_slice).unwrap_or_default();
     Ok(Kept {
         version: marks.get_i64("version").map_err(|_| damaged("no version"))?,
+        bytes: marks.get_i64("bytes").ok(),
         birth: marks.get("birth").cloned().unwrap_or(Bson::Null),
         has_events: marks.get_array("events").is_ok_and(|events| !events.is_empty()),
         handled: handled.iter().filter_map(read_handled).collect(),

@@ -1,17 +1,15 @@
-//! Updates that the server makes by itself: values that are set at the top of a body or appended to an array there.
-//! Nothing is read before and only what is new is sent, so that a reply to a long thread costs what it weighs. What this
-//! way cannot decide (a body that is nearly full, a version that is another, a value that is no array) it leaves to the
-//! other one, which reads.
+//! Updates of a body that nobody reads: values that are set at its top or appended to an array there. Only the marks are
+//! read and only what is new is sent, so that a reply to a long thread costs what it weighs. What this way cannot decide
+//! (a body that is nearly full, a value that is no array) it leaves to the other one.
 
 use std::collections::HashSet;
 
-use mongodb::bson::{Bson, Document, doc};
-use mongodb::options::ReturnDocument;
+use mongodb::bson::{Document, doc};
 use serde_json::{Map, Value};
 
 use super::bodies::to_bson;
-use super::errors::{answered, damaged, is_refusal, of_document};
-use super::marks::{BYTES, DELETED, HANDLED_ID, MARKS, Marks, VERSION, uuid};
+use super::errors::{is_refusal, of_document};
+use super::marks::{BIRTH, BYTES, HANDLED, Kept, Marks, VERSION};
 use super::writing::Writer;
 use crate::documents::change;
 use crate::documents::path::{Path, Step};
@@ -56,45 +54,38 @@ impl Pushed {
         (changes.len() <= change::MOST && !changes.is_empty()).then_some(pushed)
     }
 
-    fn steps(self, marks: Marks) -> Document {
-        let mut push = self.push;
+    fn steps(&self, kept: &Kept, bytes: i64, marks: Marks) -> Document {
+        let (mut set, mut push) = (self.set.clone(), self.push.clone());
+        set.insert(VERSION, kept.version + 1);
+        set.insert(BYTES, bytes);
         push.extend(marks.pushes());
-        let mut steps = doc! { "$inc": { VERSION: 1_i64, BYTES: self.bytes } };
-        for (name, part) in [("$set", self.set), ("$push", push)] {
-            if !part.is_empty() {
-                steps.insert(name, part);
-            }
-        }
-        steps
+        doc! { "$set": set, "$push": push }
     }
 }
 
 impl Writer<'_> {
-    /// The new version, or none: then nothing was written, and the other way finds out why.
-    pub(super) async fn push(&self, pushed: Pushed) -> Result<Option<i64>, DocumentError> {
-        let write = &self.write;
-        let room = i64::try_from(BODY_BYTES).unwrap_or(i64::MAX) - pushed.bytes;
-        let mut which =
-            doc! { "_id": { "$eq": write.id }, DELETED: { "$ne": true }, BYTES: { "$lte": room } };
-        if let Some(expected) = write.expected {
-            which.insert(VERSION, i64::try_from(expected).unwrap_or(i64::MAX));
-        }
-        if let Some(event) = write.call.handling {
-            which.insert(HANDLED_ID, doc! { "$ne": uuid(event) });
-        }
-        let steps = pushed.steps(self.marks().await?);
-        let update = self.collection.find_one_and_update(which, steps);
-        let update = update.projection(doc! { VERSION: 1 }).return_document(ReturnDocument::After);
-        match answered(write.call.deadline, update.into_future()).await? {
-            Ok(None) => Ok(None),
-            Ok(Some(found)) => version(&found).map(Some),
-            Err(error) if is_refusal(&error) => Ok(None),
-            Err(error) => Err(of_document(&error)),
+    /// The new version, or none: then nothing was written, and whoever reads all of it finds out why.
+    pub(super) async fn push(&self, pushed: &Pushed) -> Result<Option<i64>, DocumentError> {
+        let mut attempt = 0;
+        loop {
+            let kept = self.current(Some(head())).await?;
+            let bytes = kept.bytes.map(|bytes| bytes.saturating_add(pushed.bytes));
+            let Some(bytes) = bytes.filter(|bytes| *bytes <= BODY_BYTES as i64) else { return Ok(None) };
+            let steps = pushed.steps(&kept, bytes, self.marks().await?);
+            match self.put_answered(self.same(&kept), steps).await? {
+                Ok(true) => {
+                    self.done();
+                    return Ok(Some(kept.version + 1));
+                }
+                Ok(false) => attempt = self.once_more(attempt).await?,
+                Err(error) if is_refusal(&error) => return Ok(None),
+                Err(error) => return Err(of_document(&error)),
+            }
         }
     }
 }
 
-fn version(found: &Document) -> Result<i64, DocumentError> {
-    let marks = found.get(MARKS).and_then(Bson::as_document);
-    marks.and_then(|marks| marks.get_i64("version").ok()).ok_or_else(|| damaged("no version"))
+/// What is read: everything but the body and the events.
+fn head() -> Document {
+    [VERSION, BIRTH, BYTES, HANDLED].into_iter().map(|mark| (mark.to_owned(), 1.into())).collect()
 }

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use mongodb::Collection;
 use mongodb::bson::{Document, doc};
-use mongodb::results::UpdateResult;
+use mongodb::error::Error;
 use serde_json::{Map, Value};
 use tokio::sync::MutexGuard;
 
 use super::bodies::{to_bson, to_document};
 use super::documents::MongoDocuments;
-use super::errors::{damaged, within};
+use super::errors::{answered, damaged, of_document, within};
 use super::marks::{self, BIRTH, BYTES, DELETED, EVENTS, HANDLED_AT, Kept, MARKS, Marks, VERSION};
 use super::pushing::Pushed;
 use crate::documents::rules;
@@ -35,8 +35,8 @@ pub struct Write<'a> {
 /// A write whose turn it is.
 pub struct Writer<'a> {
     store: &'a MongoDocuments,
-    pub(super) write: Write<'a>,
-    pub(super) collection: Collection<Document>,
+    write: Write<'a>,
+    collection: Collection<Document>,
     _turn: Option<MutexGuard<'a, ()>>,
 }
 
@@ -82,16 +82,14 @@ impl Writer<'_> {
 
     /// The changes, on whatever version is there unless one is expected.
     pub async fn update(self, changes: &[Change]) -> Result<u64, DocumentError> {
-        // Positions of events are only right after the document was read.
-        if self.write.events.is_empty()
-            && let Some(pushed) = Pushed::of(changes)
-            && let Some(version) = self.push(pushed).await?
+        if let Some(pushed) = Pushed::of(changes)
+            && let Some(version) = self.push(&pushed).await?
         {
             return number(version);
         }
         let mut attempt = 0;
         loop {
-            let kept = self.current().await?;
+            let kept = self.current(None).await?;
             let after = rules::changed(kept.body.clone(), changes)?;
             let bytes = bytes(&after)?;
             let version = kept.version + 1;
@@ -111,7 +109,7 @@ impl Writer<'_> {
     pub async fn delete(self) -> Result<(), DocumentError> {
         let mut attempt = 0;
         loop {
-            let kept = self.current().await?;
+            let kept = self.current(None).await?;
             let marks = self.marks().await?;
             let is_gone = if marks.is_empty() && !self.has_to_stay(&kept) {
                 self.remove(&kept).await?
@@ -128,10 +126,10 @@ impl Writer<'_> {
         }
     }
 
-    /// The document as it is now, if this write may go on from there.
-    async fn current(&self) -> Result<Kept, DocumentError> {
+    /// The document as it is now, or only these parts of it, if this write may go on from there.
+    pub(super) async fn current(&self, parts: Option<Document>) -> Result<Kept, DocumentError> {
         let write = &self.write;
-        let kept = self.store.kept(write.call, write.collection, write.id).await?;
+        let kept = self.store.kept(write.call, write.collection, write.id, parts).await?;
         let kept = kept.ok_or(DocumentError::Missing)?;
         let is_other = write.expected.is_some_and(|expected| i64::try_from(expected) != Ok(kept.version));
         let is_handled = write
@@ -163,7 +161,7 @@ impl Writer<'_> {
     }
 
     /// The document, as long as nobody has written to it since.
-    fn same(&self, kept: &Kept) -> Document {
+    pub(super) fn same(&self, kept: &Kept) -> Document {
         doc! {
             "_id": { "$eq": self.write.id }, VERSION: kept.version, BIRTH: kept.birth.clone(),
             DELETED: { "$ne": true },
@@ -172,9 +170,18 @@ impl Writer<'_> {
 
     /// Whether it was put.
     async fn put(&self, which: Document, steps: Document) -> Result<bool, DocumentError> {
+        self.put_answered(which, steps).await?.map_err(|error| of_document(&error))
+    }
+
+    /// The same, with what the driver said.
+    pub(super) async fn put_answered(
+        &self,
+        which: Document,
+        steps: Document,
+    ) -> Result<Result<bool, Error>, DocumentError> {
         let update = self.collection.update_one(which, steps);
-        let outcome: UpdateResult = within(self.write.call.deadline, update.into_future()).await?;
-        Ok(outcome.matched_count == 1)
+        let outcome = answered(self.write.call.deadline, update.into_future()).await?;
+        Ok(outcome.map(|outcome| outcome.matched_count == 1))
     }
 
     async fn remove(&self, kept: &Kept) -> Result<bool, DocumentError> {
@@ -184,7 +191,7 @@ impl Writer<'_> {
     }
 
     /// Somebody in another process was quicker: waits a moment, each time longer and never as long as the next one.
-    async fn once_more(&self, attempt: u32) -> Result<u32, DocumentError> {
+    pub(super) async fn once_more(&self, attempt: u32) -> Result<u32, DocumentError> {
         if self.write.expected.is_some() {
             return Err(DocumentError::Stale);
         }
@@ -197,7 +204,7 @@ impl Writer<'_> {
         Ok(attempt + 1)
     }
 
-    fn done(&self) {
+    pub(super) fn done(&self) {
         if !self.write.events.is_empty() {
             self.store.shelf.written.notify_one();
         }
