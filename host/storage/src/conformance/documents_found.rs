@@ -15,6 +15,7 @@ pub async fn all(candidate: &Candidate) -> Verdict {
         [
             each_comparison_finds_its_own,
             filters_are_joined,
+            arrays_take_no_place_on_a_page,
             order_is_stable,
             pages_join_without_gap_or_double,
             misfits_are_rejected,
@@ -159,6 +160,32 @@ fn sorted(keys: &[(&str, bool)]) -> Vec<String> {
 
 fn orders(keys: &[(&str, bool)]) -> Vec<Order> {
     keys.iter().map(|(path, descending)| order(path, *descending)).collect()
+}
+
+/// A store that looks into arrays by itself must not fill a page with them.
+async fn arrays_take_no_place_on_a_page(candidate: &Candidate) -> Verdict {
+    let documents = open(candidate, "find-arrays").await?.documents;
+    let bodies = [
+        ("a", json!({"v": ["x"], "o": {"n": 1}})),
+        ("b", json!({"v": ["y", "x"], "o": [{"n": 1}]})),
+        ("c", json!({"v": "x", "o": {"n": [1]}})),
+        ("d", json!({"v": ["x"], "o": {"n": 1}})),
+        ("e", json!({"v": "x", "o": {"n": 1}})),
+        ("f", json!({"v": "x", "o": [{"n": 1}]})),
+    ];
+    fill(documents.as_ref(), &bodies).await?;
+    let equal = |path: &str, value: Value| filter(path, Comparison::Equal, value);
+    for (filters, limit, wanted) in [
+        (vec![equal("v", json!("x"))], 2, vec!["c", "e"]),
+        (vec![equal("v", json!("x"))], 9, vec!["c", "e", "f"]),
+        (vec![filter("v", Comparison::Greater, json!("w"))], 1, vec!["c"]),
+        (vec![filter("o.n", Comparison::AnyOf, json!([1, 2]))], 3, vec!["a", "d", "e"]),
+        (vec![equal("v", json!("x")), equal("o.n", json!(1))], 1, vec!["e"]),
+    ] {
+        let found = ids(documents.as_ref(), &Search { filters: filters.clone(), ..search(limit) }).await?;
+        assert_eq!(found, wanted, "{filters:?}");
+    }
+    Ok(())
 }
 
 async fn filled_shelf(

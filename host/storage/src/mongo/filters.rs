@@ -1,7 +1,8 @@
 //! A search in MongoDB's words. Values stand behind `$eq` and its like, never where an operator could stand; paths hold
 //! letters, digits and `_` only. MongoDB looks into arrays by itself, which the port does not: where a path leads
-//! through members only, conditions on the kinds along it make the filter exact; where it has an index, the filter finds
-//! at least what is asked for and the caller looks again.
+//! through members only, the filter is exact as soon as no array stands on it, which the caller sees in what was found;
+//! where it has an index, the filter finds at least what is asked for and the caller looks again. Conditions stand side by
+//! side wherever they can: not every server finds an index for what lies in `$and` or `$not`.
 
 use mongodb::bson::{Bson, Document, doc};
 use serde_json::Value;
@@ -18,18 +19,22 @@ const KINDS: [&str; 6] = ["null", "number", "string", "object", "array", "bool"]
 pub struct Compiled {
     pub filter: Document,
     pub sort: Document,
-    /// Whether the filter finds no more than was asked for.
+    /// Whether the filter finds no more than was asked for, but for documents with an array on one of these paths.
     pub exact: bool,
+    pub paths: Vec<String>,
 }
 
 /// Compiles a search that was checked.
 pub fn compile(search: &Search) -> Result<Compiled, DocumentError> {
     let mut all = vec![doc! { DELETED: { "$ne": true } }];
-    let mut exact = true;
+    let (mut exact, mut paths) = (true, Vec::new());
     for filter in &search.filters {
         let (condition, is_exact) = condition(filter)?;
         all.push(condition);
         exact &= is_exact;
+        if is_guarded_by_caller(filter) {
+            paths.push(filter.path.clone());
+        }
     }
     for order in &search.order {
         exact &= is_plain(&Path::parse(&order.path)?);
@@ -37,7 +42,35 @@ pub fn compile(search: &Search) -> Result<Compiled, DocumentError> {
     if let Some((values, id)) = &search.after {
         all.push(behind(search, values, id));
     }
-    Ok(Compiled { filter: doc! { "$and": all }, sort: sort(search), exact })
+    Ok(Compiled { filter: joined(all), sort: sort(search), exact, paths })
+}
+
+/// All conditions side by side; those that would stand in the place of another behind an `$and`.
+fn joined(all: Vec<Document>) -> Document {
+    let mut joined = Document::new();
+    let mut others = Vec::new();
+    for condition in all {
+        if condition.keys().any(|name| name == "$and" || joined.contains_key(name)) {
+            others.push(condition);
+        } else {
+            joined.extend(condition);
+        }
+    }
+    if !others.is_empty() {
+        joined.insert("$and", others);
+    }
+    joined
+}
+
+/// Whether the filter's condition leaves arrays on its path to the caller.
+fn is_guarded_by_caller(filter: &Filter) -> bool {
+    use Comparison::{AnyOf, Equal, Greater, GreaterOrEqual, Less, LessOrEqual};
+    match filter.comparison {
+        Equal => !filter.value.is_null(),
+        AnyOf => !filter.value.as_array().is_some_and(|values| values.iter().any(Value::is_null)),
+        Less | LessOrEqual | Greater | GreaterOrEqual => true,
+        Comparison::NotEqual | Comparison::Contains => false,
+    }
 }
 
 fn sort(search: &Search) -> Document {
@@ -60,14 +93,15 @@ fn condition(filter: &Filter) -> Result<(Document, bool), DocumentError> {
     let value = to_bson(&filter.value);
     let plainly = |sign: &str| doc! { at: { sign: value.clone() } };
     let found = match filter.comparison {
-        Comparison::Equal => equal(at, &filter.value, exact),
+        Comparison::Equal if is_guarded_by_caller(filter) => plainly("$eq"),
+        Comparison::Equal => nothing(at, exact),
         // What finds too much would leave out too much.
         Comparison::NotEqual if exact => doc! { "$nor": [equal(at, &filter.value, exact)] },
         Comparison::NotEqual => Document::new(),
-        Comparison::Less => guarded(at, plainly("$lt"), exact),
-        Comparison::LessOrEqual => guarded(at, plainly("$lte"), exact),
-        Comparison::Greater => guarded(at, plainly("$gt"), exact),
-        Comparison::GreaterOrEqual => guarded(at, plainly("$gte"), exact),
+        Comparison::Less => plainly("$lt"),
+        Comparison::LessOrEqual => plainly("$lte"),
+        Comparison::Greater => plainly("$gt"),
+        Comparison::GreaterOrEqual => plainly("$gte"),
         Comparison::AnyOf => any_of(at, &filter.value, exact),
         Comparison::Contains => {
             return Ok((doc! { "$and": [{ at: { "$type": "array" } }, plainly("$eq")] }, false));
@@ -87,9 +121,9 @@ fn equal(at: &str, value: &Value, exact: bool) -> Document {
 fn any_of(at: &str, values: &Value, exact: bool) -> Document {
     let values = values.as_array().map(Vec::as_slice).unwrap_or_default();
     let some: Vec<Bson> = values.iter().filter(|value| !value.is_null()).map(to_bson).collect();
-    let some = guarded(at, doc! { at: { "$in": some } }, exact);
+    let some = doc! { at: { "$in": some } };
     if values.iter().any(Value::is_null) {
-        doc! { "$or": [some, nothing(at, exact)] }
+        doc! { "$or": [guarded(at, some, exact), nothing(at, exact)] }
     } else {
         some
     }

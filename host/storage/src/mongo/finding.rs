@@ -53,11 +53,31 @@ impl MongoDocuments {
         collection: &str,
         search: &Search,
     ) -> Result<Vec<Document>, DocumentError> {
-        let Compiled { filter, sort, exact } = filters::compile(search)?;
+        let wanted = filters::compile(search)?;
+        if wanted.exact {
+            let (page, others) = self.pass(call, collection, search, &wanted, true).await?;
+            // An array on a path is rare: only then others may stand behind what was looked at.
+            if others == 0 || page.len() + others < search.limit as usize {
+                return Ok(page);
+            }
+        }
+        self.pass(call, collection, search, &wanted, false).await.map(|(page, _)| page)
+    }
+
+    /// Looks through what the filter finds, `exact`ly as much as the page may hold or as much as it takes. Answers the
+    /// page, and how many were found that are not meant.
+    async fn pass(
+        &self,
+        call: &StoreCall,
+        collection: &str,
+        search: &Search,
+        wanted: &Compiled,
+        exact: bool,
+    ) -> Result<(Vec<Document>, usize), DocumentError> {
         let collection = self.raw(collection);
         let mut look = collection
-            .find(filter)
-            .sort(sort)
+            .find(wanted.filter.clone())
+            .sort(wanted.sort.clone())
             .projection(shown())
             .batch_size(search.limit)
             .max_time(left(call.deadline));
@@ -66,18 +86,24 @@ impl MongoDocuments {
         }
         let mut cursor = within(call.deadline, look.into_future()).await?;
         let mut page = Page { found: Vec::new(), bytes: 0 };
+        let mut others = 0;
         while page.found.len() < search.limit as usize
             && let Some(kept) = within(call.deadline, cursor.try_next()).await?
         {
             let found = raw::read(&kept)?;
-            if exact || is_meant(&found, search)? {
+            let is_array_on = |path: &String| raw::is_array_on(&kept, path);
+            let is_meant =
+                if exact { !wanted.paths.iter().any(is_array_on) } else { is_meant(&found, search)? };
+            if is_meant {
                 page.add(found);
+            } else {
+                others += 1;
             }
             if page.bytes > self.limits.bytes || page.found.len() > self.limits.rows as usize {
                 return Err(DocumentError::TooLarge);
             }
         }
-        Ok(page.found)
+        Ok((page.found, others))
     }
 
     fn raw(&self, collection: &str) -> Collection<RawDocumentBuf> {

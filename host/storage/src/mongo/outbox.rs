@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use futures::TryStreamExt as _;
-use mongodb::bson::{Bson, doc};
+use futures::future::try_join_all;
+use mongodb::Collection;
+use mongodb::bson::{Bson, Document, doc};
 use p2p_context::Deadline;
 use uuid::Uuid;
 
@@ -48,19 +50,9 @@ impl MongoOutbox {
     }
 
     async fn oldest(&self, limit: u32, deadline: Deadline) -> Result<Vec<OutboxEvent>, DocumentError> {
-        let mut events = Vec::new();
-        for collection in self.shelf.collections(deadline).await? {
-            let look = collection
-                .find(doc! { POSITION: { "$gt": i64::MIN } })
-                .sort(doc! { POSITION: 1 })
-                .limit(i64::from(limit))
-                .projection(doc! { EVENTS: 1 })
-                .max_time(left(deadline));
-            let mut cursor = within(deadline, look.into_future()).await?;
-            while let Some(document) = within(deadline, cursor.try_next()).await? {
-                events.extend(marks::read_events(&document)?);
-            }
-        }
+        let collections = self.shelf.collections(deadline).await?;
+        let looks = collections.iter().map(|collection| oldest_of(collection, limit, deadline));
+        let mut events = try_join_all(looks).await?.concat();
         events.sort_by_key(|event| event.position);
         events.truncate(limit as usize);
         Ok(events)
@@ -83,4 +75,23 @@ impl MongoOutbox {
         }
         Ok(())
     }
+}
+
+async fn oldest_of(
+    collection: &Collection<Document>,
+    limit: u32,
+    deadline: Deadline,
+) -> Result<Vec<OutboxEvent>, DocumentError> {
+    let look = collection
+        .find(doc! { POSITION: { "$gt": i64::MIN } })
+        .sort(doc! { POSITION: 1 })
+        .limit(i64::from(limit))
+        .projection(doc! { EVENTS: 1 })
+        .max_time(left(deadline));
+    let mut cursor = within(deadline, look.into_future()).await?;
+    let mut events = Vec::new();
+    while let Some(document) = within(deadline, cursor.try_next()).await? {
+        events.extend(marks::read_events(&document)?);
+    }
+    Ok(events)
 }

@@ -33,6 +33,19 @@ pub fn read(kept: &RawDocument) -> Result<Document, DocumentError> {
     })
 }
 
+/// Whether an array stands at the path or on the way there.
+pub fn is_array_on(kept: &RawDocument, path: &str) -> bool {
+    let mut at = kept;
+    for name in path.split('.') {
+        match at.get(name) {
+            Ok(Some(RawBsonRef::Array(_))) => return true,
+            Ok(Some(RawBsonRef::Document(members))) => at = members,
+            _ => return false,
+        }
+    }
+    false
+}
+
 fn push_member(out: &mut Vec<u8>, name: &str, value: RawBsonRef<'_>) -> Result<(), DocumentError> {
     if !out.ends_with(b"{") {
         out.push(b',');
@@ -136,6 +149,21 @@ mod tests {
         });
         let read = read(&kept(to_document(body.as_object().unwrap()))).unwrap();
         assert_eq!(serde_json::from_slice::<Value>(&read.body).unwrap(), body);
+    }
+
+    #[test]
+    fn arrays_are_seen_at_a_path_and_on_the_way() {
+        let kept = kept(doc! { "list": [{ "a": 1 }], "o": { "list": [1], "a": { "b": 1 } }, "n": 1 });
+        for (path, is) in [
+            ("list", true),
+            ("list.a", true),
+            ("o.list", true),
+            ("o.a.b", false),
+            ("n", false),
+            ("none.x", false),
+        ] {
+            assert_eq!(is_array_on(&kept, path), is, "{path}");
+        }
     }
 
     #[test]
