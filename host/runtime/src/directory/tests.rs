@@ -90,7 +90,9 @@ async fn of_a_hundred_who_miss_the_same_few_ask() {
     for one in asking.collect::<Vec<_>>() {
         one.await.unwrap();
     }
-    assert_eq!((source.asked.load(SeqCst), source.most.load(SeqCst)), (READERS, READERS));
+    let (asked, most) = (source.asked.load(SeqCst), source.most.load(SeqCst));
+    assert_eq!(most, READERS);
+    assert!(asked <= 2 * READERS, "{asked} asked");
 }
 
 #[tokio::test]
