@@ -18,6 +18,8 @@ use crate::server::{House, Server};
 const FEATURES: [&str; 3] = ["accounts", "forums", "notifications"];
 /// People who are written a summary: more than one call of the job takes.
 const READERS: usize = 30;
+/// How long what a process sent before it died may still take.
+const LAST_WORDS: Duration = Duration::from_millis(250);
 /// Deaths, each over another day's run, of which two at least must have cut it off.
 const DEATHS: RangeInclusive<u32> = 6..=30;
 const JOB: &str = "digest";
@@ -54,6 +56,8 @@ async fn die_over_runs(house: House, processes: usize) {
         chance.pass(0..=12).await;
         // The one that was there first leads.
         servers.remove(0).kill();
+        // A database carries out what was sent to it before.
+        tokio::time::sleep(LAST_WORDS).await;
         let mut not_before = Timestamp(0);
         if let Some(left) = waiting(&deliveries).await {
             assert_eq!(Some((left.event_id, left.next_at)), taken, "it is still that of the one that died");
