@@ -19,7 +19,7 @@ use p2p_sdk::{Code, Feature, Page, delete, get, patch, post};
 pub use create::{keep, row};
 #[cfg(test)]
 pub use document::PostDocument;
-pub use document::{CHUNKS, Chunk, POSTS, ReplyPart, Stored, place, touched};
+pub use document::{CHUNKS, Chunk, POSTS, ReplyPart, Stored, Written, held, place, touched};
 pub use dressing::Dressing;
 pub use page::{Bare, FIRST_PAGE, fetch};
 pub use post::Post;

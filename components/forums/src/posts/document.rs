@@ -65,16 +65,34 @@ pub struct Stored<'a> {
     pub attachments: Vec<Attachment>,
     #[serde(borrow)]
     pub replies: Vec<Stored<'a>>,
+}
+
+/// When a document was written: a revision once, others again and again.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Written {
     pub created_at: Timestamp,
     pub touched_at: Timestamp,
 }
 
 impl<'a> Stored<'a> {
-    /// Reads a document. One that does not fit was written by other code: an internal problem.
+    /// What was written.
     pub fn read(document: &'a Document) -> Result<Self, Problem> {
-        serde_json::from_slice(&document.body)
-            .map_err(|error| Problem::internal(format_args!("document {}: {error}", document.id)))
+        read(document)
     }
+}
+
+impl Written {
+    /// When.
+    pub fn read(document: &Document) -> Result<Self, Problem> {
+        read(document)
+    }
+}
+
+/// Reads a document. One that does not fit was written by other code: an internal problem.
+fn read<'a, T: Deserialize<'a>>(document: &'a Document) -> Result<T, Problem> {
+    serde_json::from_slice(&document.body)
+        .map_err(|error| Problem::internal(format_args!("document {}: {error}", document.id)))
 }
 
 impl<'a> PostDocument<'a> {
@@ -98,6 +116,12 @@ impl<'a> PostDocument<'a> {
 /// Collection and id of the document that holds a chunk of a post's replies.
 pub fn place(post: Uuid, chunk: u32) -> (&'static str, String) {
     if chunk == 0 { (POSTS, post.to_string()) } else { (CHUNKS, format!("{post}:{chunk}")) }
+}
+
+/// The post, and which chunk of the replies to it, that a document of this id holds.
+pub fn held(id: &str) -> Option<(Uuid, u32)> {
+    let (post, chunk) = id.split_once(':').unwrap_or((id, "0"));
+    Some((post.parse().ok()?, chunk.parse().ok()?))
 }
 
 /// Keeps a new document.
@@ -131,6 +155,16 @@ mod tests {
         let read = Stored::read(&document).unwrap();
         assert_eq!((read.content.as_ref(), read.revision), ("a < b\n\"سلام\"", Some(ID)));
         assert!(Stored::read(&Document { body: b"7".to_vec(), ..document }).is_err());
+    }
+
+    #[test]
+    fn an_id_says_what_its_document_holds() {
+        for chunk in [0, 1, 70_000] {
+            assert_eq!(held(&place(ID, chunk).1), Some((ID, chunk)));
+        }
+        for other in ["", ":1", "x", &format!("{ID}:"), &format!("{ID}:x"), &format!("{ID}:1:1")] {
+            assert_eq!(held(other), None, "{other}");
+        }
     }
 
     #[test]

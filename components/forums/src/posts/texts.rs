@@ -4,7 +4,7 @@
 use p2p_sdk::{Ctx, Document, Problem, Uuid, join_all};
 use serde_json::json;
 
-use super::document::{Stored, place};
+use super::document::{Stored, held, place};
 use crate::attachments::Attachment;
 use crate::revisions;
 
@@ -26,14 +26,15 @@ pub struct Text {
 }
 
 /// The texts that are wanted, in their order. One that is nowhere is left out and told to the log.
-pub async fn find(ctx: &Ctx, wanted: &[Wanted], mut documents: Vec<Document>) -> Result<Vec<Text>, Problem> {
-    let mut asked: Vec<_> = wanted.iter().map(Asked::of).collect();
-    ask_missing(ctx, &asked, &mut documents).await?;
-    for document in &documents {
-        collect(document, &mut asked)?;
+pub async fn find(ctx: &Ctx, wanted: &[Wanted], documents: Vec<Document>) -> Result<Vec<Text>, Problem> {
+    let mut here: Vec<_> = documents.into_iter().filter_map(Here::of).collect();
+    ask_missing(ctx, wanted, &mut here).await?;
+    let mut found: Vec<Option<(Text, Uuid)>> = wanted.iter().map(|_| None).collect();
+    for document in &here {
+        document.collect(wanted, &mut found)?;
     }
     let mut texts = Vec::with_capacity(wanted.len());
-    for Asked { wanted, found, .. } in asked {
+    for (wanted, found) in wanted.iter().zip(found) {
         let Some((mut text, revision)) = found else {
             ctx.warn("a text is in no document", &json!({ "id": wanted.id, "post": wanted.post }));
             continue;
@@ -52,24 +53,53 @@ pub async fn one(ctx: &Ctx, wanted: Wanted) -> Result<Text, Problem> {
     find(ctx, &[wanted], Vec::new()).await?.pop().ok_or_else(Problem::not_found)
 }
 
-/// A text on its way: the document it should be in, and the text with its revision.
-struct Asked {
-    wanted: Wanted,
-    place: (&'static str, String),
-    found: Option<(Text, Uuid)>,
+impl Wanted {
+    /// What the document holds that should have it.
+    fn place(&self) -> (Uuid, u32) {
+        (self.post, self.chunk)
+    }
 }
 
-impl Asked {
-    fn of(wanted: &Wanted) -> Self {
-        Self { wanted: *wanted, place: place(wanted.post, wanted.chunk), found: None }
+/// A document, and what it holds.
+struct Here {
+    place: (Uuid, u32),
+    document: Document,
+}
+
+impl Here {
+    fn of(document: Document) -> Option<Self> {
+        Some(Self { place: held(&document.id)?, document })
+    }
+
+    /// Takes out what is wanted of it, each text with its revision.
+    fn collect(&self, wanted: &[Wanted], found: &mut [Option<(Text, Uuid)>]) -> Result<(), Problem> {
+        let mut asked =
+            wanted.iter().zip(found).filter(|(wanted, _)| wanted.place() == self.place).peekable();
+        if asked.peek().is_none() {
+            return Ok(());
+        }
+        let mut body = Stored::read(&self.document)?;
+        for (Wanted { id, post, .. }, found) in asked {
+            let stored = if id == post {
+                Some(&mut body)
+            } else {
+                body.replies.iter_mut().find(|reply| reply.id == *id)
+            };
+            *found = stored.map(|stored| {
+                let content = std::mem::take(&mut stored.content).into_owned();
+                let attachments = std::mem::take(&mut stored.attachments);
+                (Text { id: *id, content, attachments }, stored.revision.unwrap_or(*post))
+            });
+        }
+        Ok(())
     }
 }
 
 /// Asks for documents that are not here, all at once.
-async fn ask_missing(ctx: &Ctx, asked: &[Asked], documents: &mut Vec<Document>) -> Result<(), Problem> {
-    let mut missing: Vec<&(&str, String)> = Vec::new();
-    for Asked { place, .. } in asked {
-        if !documents.iter().any(|document| document.id == place.1) && !missing.contains(&place) {
+async fn ask_missing(ctx: &Ctx, wanted: &[Wanted], here: &mut Vec<Here>) -> Result<(), Problem> {
+    let mut missing: Vec<(Uuid, u32)> = Vec::new();
+    for place in wanted.iter().map(Wanted::place) {
+        if !here.iter().any(|document| document.place == place) && !missing.contains(&place) {
             missing.push(place);
         }
     }
@@ -77,28 +107,10 @@ async fn ask_missing(ctx: &Ctx, asked: &[Asked], documents: &mut Vec<Document>) 
         return Ok(());
     }
     let stores = ctx.concurrent();
-    let gets = missing.iter().map(|(collection, id)| stores.documents().get(collection, id));
+    let places: Vec<_> = missing.into_iter().map(|(post, chunk)| place(post, chunk)).collect();
+    let gets = places.iter().map(|(collection, id)| stores.documents().get(collection, id));
     for found in join_all(gets).await {
-        documents.extend(found?);
-    }
-    Ok(())
-}
-
-/// Takes out of a document what is wanted of it.
-fn collect(document: &Document, asked: &mut [Asked]) -> Result<(), Problem> {
-    let mut here = asked.iter_mut().filter(|asked| asked.place.1 == document.id).peekable();
-    if here.peek().is_none() {
-        return Ok(());
-    }
-    let mut body = Stored::read(document)?;
-    for Asked { wanted: Wanted { id, post, .. }, found, .. } in here {
-        let stored =
-            if id == post { Some(&mut body) } else { body.replies.iter_mut().find(|reply| reply.id == *id) };
-        *found = stored.map(|stored| {
-            let content = std::mem::take(&mut stored.content).into_owned();
-            let attachments = std::mem::take(&mut stored.attachments);
-            (Text { id: *id, content, attachments }, stored.revision.unwrap_or(*post))
-        });
+        here.extend(found?.and_then(Here::of));
     }
     Ok(())
 }
