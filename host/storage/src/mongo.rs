@@ -11,6 +11,7 @@ mod finding;
 mod guarded;
 mod handled;
 mod indexes;
+mod marked;
 mod marks;
 mod outbox;
 mod pushing;

@@ -1,4 +1,4 @@
-//! Which events this scope has handled: asked of every document and of the SQL store beside them.
+//! Which events this scope has handled: asked of the documents that may say so and of the SQL store beside them.
 
 use async_trait::async_trait;
 use mongodb::bson::doc;
@@ -25,7 +25,7 @@ impl Shelf {
     /// Whether some document has recorded it.
     pub(super) async fn is_handled(&self, event: Uuid, deadline: Deadline) -> Result<bool, DocumentError> {
         let recorded = doc! { HANDLED_ID: super::marks::uuid(event) };
-        for collection in self.collections(deadline).await? {
+        for collection in self.lately_marked(deadline).await? {
             let look =
                 collection.find_one(recorded.clone()).projection(doc! { "_id": 1 }).max_time(left(deadline));
             if within(deadline, look.into_future()).await?.is_some() {

@@ -38,13 +38,13 @@ pub async fn bring_up(
     for name in wanted.keys() {
         shelf.made_collection(name, deadline).await?;
     }
-    for collection in shelf.collections(deadline).await? {
-        let short = collection.name().split_once('_').map_or("", |(_, name)| name);
-        let models = wanted.remove(short).unwrap_or_default();
-        make_own(&collection, deadline).await?;
-        align(&collection, models, deadline).await?;
+    let collections = shelf.collections(deadline).await?;
+    for collection in &collections {
+        let models = wanted.remove(shelf.short(collection)).unwrap_or_default();
+        make_own(collection, deadline).await?;
+        align(collection, models, deadline).await?;
     }
-    Ok(())
+    shelf.find_marked(&collections, deadline).await
 }
 
 /// The indexes of outbox and inbox; makes the collection where there is none.

@@ -50,7 +50,7 @@ impl MongoOutbox {
     }
 
     async fn oldest(&self, limit: u32, deadline: Deadline) -> Result<Vec<OutboxEvent>, DocumentError> {
-        let collections = self.shelf.collections(deadline).await?;
+        let collections = self.shelf.marked(deadline).await?;
         let looks = collections.iter().map(|collection| oldest_of(collection, limit, deadline));
         let mut events = try_join_all(looks).await?.concat();
         events.sort_by_key(|event| event.position);
@@ -65,7 +65,7 @@ impl MongoOutbox {
         }
         let ids: Vec<Bson> = ids.iter().copied().map(marks::uuid).collect();
         let forgotten = forgotten(self.shelf.clock.now().minus(HANDLED_KEPT).0);
-        for collection in self.shelf.collections(deadline).await? {
+        for collection in self.shelf.marked(deadline).await? {
             if !ids.is_empty() {
                 let holding = doc! { EVENT_ID: { "$in": &ids } };
                 let pull = doc! { "$pull": { EVENTS: { "id": { "$in": &ids } } } };

@@ -14,13 +14,11 @@ use tokio::sync::Notify;
 use super::errors::within;
 use super::handled::Companion;
 use super::indexes;
+use super::marked::{self, SCOPES};
 use crate::ports::documents::DocumentError;
 
 /// Documents that may be written at the same time. Those that share a place wait for each other without need.
 const PLACES: usize = 256;
-
-/// How long the list of collections is believed: another process may have begun one.
-const LISTED: Duration = Duration::from_secs(1);
 
 /// How often deleted documents are looked for that have nothing to tell any more, though no event was taken out.
 const SWEEP: Duration = Duration::from_secs(60);
@@ -34,6 +32,7 @@ pub struct Shelf {
     /// Told when events were left behind.
     pub(super) written: Notify,
     known: Mutex<Known>,
+    marked: Mutex<marked::Known>,
     places: Vec<tokio::sync::Mutex<()>>,
 }
 
@@ -41,7 +40,6 @@ pub struct Shelf {
 struct Known {
     /// Full names of the collections that have their indexes.
     names: HashSet<String>,
-    listed: Option<Instant>,
     swept: Option<Instant>,
 }
 
@@ -60,6 +58,7 @@ impl Shelf {
             clock,
             written: Notify::new(),
             known: Mutex::default(),
+            marked: Mutex::default(),
             places: std::iter::repeat_with(Default::default).take(PLACES).collect(),
         }
     }
@@ -88,17 +87,31 @@ impl Shelf {
         &self,
         deadline: Deadline,
     ) -> Result<Vec<Collection<Document>>, DocumentError> {
-        let due = self.known().listed.is_none_or(|listed| listed.elapsed() >= LISTED);
-        if due {
-            let begins = doc! { "name": { "$regex": format!("^{}", self.prefix) } };
-            let list = self.database.list_collection_names().filter(begins);
-            let names = within(deadline, list.into_future()).await?;
-            let mut known = self.known();
-            known.names.extend(names.into_iter().filter(|name| name.starts_with(&self.prefix)));
-            known.listed = Some(Instant::now());
-        }
-        let names: Vec<String> = self.known().names.iter().cloned().collect();
-        Ok(names.iter().map(|name| self.database.collection(name)).collect())
+        let begins = doc! { "name": { "$regex": format!("^{}", self.prefix) } };
+        let list = self.database.list_collection_names().filter(begins);
+        let names = within(deadline, list.into_future()).await?;
+        let own = names.iter().filter(|name| name.starts_with(&self.prefix));
+        Ok(own.map(|name| self.database.collection(name)).collect())
+    }
+
+    /// The name that the feature knows a collection by.
+    pub(super) fn short<'a>(&self, collection: &'a Collection<Document>) -> &'a str {
+        collection.name().strip_prefix(&self.prefix).unwrap_or_default()
+    }
+
+    /// Where marked collections are written down.
+    pub(super) fn scopes(&self) -> Collection<Document> {
+        self.database.collection(SCOPES)
+    }
+
+    /// What a scope is called there.
+    pub(super) fn feature(&self) -> &str {
+        self.prefix.trim_end_matches('_')
+    }
+
+    /// What this process knows of marked collections.
+    pub(super) fn known_marked(&self) -> MutexGuard<'_, marked::Known> {
+        self.marked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether it is time to look for what can be forgotten; whoever asks is the one who looks.

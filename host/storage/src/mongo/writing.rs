@@ -146,6 +146,9 @@ impl Writer<'_> {
         let shelf = &self.store.shelf;
         let now = shelf.clock.now();
         let handled = call.handling.map(|event| marks::handled(event, now));
+        if handled.is_some() || !events.is_empty() {
+            shelf.mark(self.write.collection, call.deadline).await?;
+        }
         if events.is_empty() {
             return Ok(Marks { events: Vec::new(), handled });
         }

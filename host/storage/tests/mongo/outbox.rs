@@ -150,12 +150,46 @@ async fn events_of_a_collection_that_another_process_began_are_found() {
     assert!(ids(&here).await.is_empty());
     there.documents.insert(soon(), "drafts", "a", b"{}", &[event("1")]).await.unwrap();
     assert_eq!(ids(&there).await.len(), 1, "at once where it was written");
-    // The list of collections is believed for a second.
-    let found = async {
-        while ids(&here).await.is_empty() {
-            tokio::task::yield_now().await;
-        }
+    assert_eq!(ids(&here).await.len(), 1, "at once where it was not");
+    mixed.end().await;
+}
+
+#[tokio::test]
+async fn a_collection_is_written_down_before_its_first_mark() {
+    let mixed = Mixed::new().await;
+    let stores = mixed.posts().await;
+    let marked = async || {
+        let scope = mixed.scopes().await.find_one(doc! { "_id": "forums" }).await.unwrap().unwrap();
+        scope
+            .get_array("collections")
+            .unwrap()
+            .iter()
+            .map(|name| name.as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
     };
-    tokio::time::timeout(Duration::from_secs(10), found).await.unwrap();
+    for collection in ["posts", "drafts", "notes"] {
+        stores.documents.insert(soon(), collection, "a", b"{}", &[]).await.unwrap();
+    }
+    assert!(marked().await.is_empty());
+    stores.documents.update(soon(), "posts", "a", &touch(), None, &[event("1")]).await.unwrap();
+    let handling = StoreCall { handling: Some(new_uuid()), ..soon() };
+    stores.documents.update(handling, "drafts", "a", &touch(), None, &[]).await.unwrap();
+    assert_eq!(marked().await, ["posts", "drafts"]);
+    mixed.end().await;
+}
+
+#[tokio::test]
+async fn marks_of_a_time_when_they_were_not_written_down_are_found() {
+    let mixed = Mixed::new().await;
+    let stores = mixed.posts().await;
+    let handled = new_uuid();
+    let handling = StoreCall { handling: Some(handled), ..soon() };
+    stores.documents.insert(soon(), "posts", "a", b"{}", &[event("1")]).await.unwrap();
+    stores.documents.insert(handling, "drafts", "a", b"{}", &[]).await.unwrap();
+    mixed.scopes().await.delete_many(doc! {}).await.unwrap();
+    let twin = mixed.twin().await;
+    let opened = twin.posts().await;
+    assert_eq!(ids(&opened).await.len(), 1);
+    assert!(opened.outbox.is_handled(handled).await.unwrap());
     mixed.end().await;
 }

@@ -146,6 +146,12 @@ impl Mixed {
         client.database(&format!("{}_acme", self.prefix)).collection(&format!("forums_{collection}"))
     }
 
+    /// Where marked collections are written down.
+    pub async fn scopes(&self) -> mongodb::Collection<Document> {
+        let client = Client::with_uri_str(&self.url).await.unwrap();
+        client.database(&format!("{}_acme", self.prefix)).collection("p2p.marked")
+    }
+
     /// Drops what this test has made.
     pub async fn end(self) {
         drop_databases(&self.url, &self.prefix).await;
