@@ -1,5 +1,6 @@
 //! One connection and who it speaks for. Holds its room among all connections for as long as it is open.
 
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -7,6 +8,7 @@ use std::time::Duration;
 use p2p_context::Deadline;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, Connection as _, Row as _};
+use tokio::runtime::Handle;
 
 use super::errors::{After, Fault};
 use super::pools::Room;
@@ -101,9 +103,22 @@ async fn within<T>(deadline: Deadline, work: impl Future<Output = T>) -> Result<
         .map_err(|_| SqlError::Unavailable("the database does not answer".to_owned()))
 }
 
+/// Connects. Elsewhere than among the executor's tasks: to prove a password gives way to them hundreds of times, which
+/// among a thousand busy ones takes longer than a call may.
+pub async fn connect(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
+    let (options, executor) = (options.clone(), Handle::current());
+    let connecting = tokio::task::spawn_blocking(move || {
+        executor.block_on(async { tokio::time::timeout(GREETING, options.connect()).await })
+    });
+    match connecting.await {
+        Ok(Ok(connected)) => connected,
+        Ok(Err(_)) | Err(_) => Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into())),
+    }
+}
+
 /// Connects, and asks which session it is.
 pub async fn greet(options: &PgConnectOptions) -> Result<(PgConnection, Session), Fault> {
-    let mut sqlx = options.connect().await?;
+    let mut sqlx = connect(options).await?;
     let text = "SELECT pid, (extract(epoch FROM backend_start) * 1000000)::bigint \
                 FROM pg_catalog.pg_stat_activity WHERE pid = pg_catalog.pg_backend_pid()";
     let row = sqlx::query(text).fetch_one(&mut sqlx).await?;

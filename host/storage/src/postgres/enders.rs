@@ -4,11 +4,11 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use sqlx::Executor as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{ConnectOptions as _, Executor as _};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::connection::{Connection, Session};
+use super::connection::{Connection, Session, connect};
 
 /// How long one round may take. Then the connections are closed all the same.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -95,7 +95,7 @@ async fn end_over(
 ) -> Result<(), sqlx::Error> {
     let connection = match control {
         Some(connection) => connection,
-        None => control.insert(options.connect().await?),
+        None => control.insert(connect(options).await?),
     };
     for Session { pid, began } in sessions {
         connection.execute(sqlx::query(END).bind(*pid).bind(*began)).await?;

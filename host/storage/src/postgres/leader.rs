@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use p2p_context::TenantId;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{ConnectOptions as _, Connection as _, Row as _};
+use sqlx::{Connection as _, Row as _};
 use tokio::sync::{Mutex, watch};
 
 use super::Address;
+use super::connection::connect;
 use super::names::lock;
 
 /// Between two tries to become the one, and two looks whether the session is still there.
@@ -64,7 +65,7 @@ impl Leader {
     async fn try_lead(&self, key: i64) -> Result<Option<watch::Receiver<()>>, sqlx::Error> {
         let mut slot = self.session.lock().await;
         if slot.is_none() {
-            let connection = self.options.connect().await?;
+            let connection = connect(&self.options).await?;
             let (alive, _) = watch::channel(());
             *slot = Some(Session { connection, alive });
             tokio::spawn(watch_over(Arc::clone(&self.session)));

@@ -1,6 +1,7 @@
 //! Few connections for many callers and many features.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use p2p_storage::packed::Params;
 use p2p_storage::{ProductionConfig, ProductionStores, SqlError, Statement, StoreLimits, Stores};
@@ -53,6 +54,39 @@ async fn a_thousand_callers_of_ten_features_wait_and_none_fails() {
     assert!(open <= 6 + 2 + 1, "{open} sessions");
 }
 
+/// A login by password gives way to other tasks some eight hundred times.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn connections_open_beside_tasks_that_are_always_busy() {
+    let world = world().await;
+    let stores = ProductionStores::new(config(&world.database.url, &world.files));
+    let (scope, tables) = (scope_of("forums"), migrations(&[TABLE]));
+    let sql = stores.open(&scope, &tables, StoreLimits::default()).await.unwrap().sql;
+    let busy: Vec<_> = (0..64)
+        .map(|_| {
+            tokio::spawn(async {
+                loop {
+                    let until = Instant::now() + Duration::from_millis(1);
+                    while Instant::now() < until {
+                        std::hint::spin_loop();
+                    }
+                    tokio::task::yield_now().await;
+                }
+            })
+        })
+        .collect();
+    // All at once, so that each needs a connection of its own.
+    let asking: Vec<_> = (0..4)
+        .map(|_| {
+            let sql = Arc::clone(&sql);
+            tokio::spawn(async move { sql.query(within(10_000), "SELECT n FROM a", &[]).await })
+        })
+        .collect();
+    for answer in asking {
+        assert_eq!(number(&answer.await.unwrap().unwrap()), 0);
+    }
+    busy.iter().for_each(tokio::task::JoinHandle::abort);
+}
+
 const OPEN: &str = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() \
      AND state IS NOT NULL";
 
@@ -76,7 +110,7 @@ async fn who_waits_too_long_is_told_that_the_store_is_busy() {
     let mut hoarders: Vec<_> = (0..2).map(|_| sql.query(soon(), endless, &[])).collect();
     for hoarder in &mut hoarders {
         // Far enough to hold a connection.
-        let held = tokio::time::timeout(std::time::Duration::from_millis(200), hoarder).await;
+        let held = tokio::time::timeout(Duration::from_millis(200), hoarder).await;
         assert!(held.is_err());
     }
     assert_eq!(sql.query(within(50), "SELECT 1", &[]).await.err(), Some(SqlError::Busy));
