@@ -174,7 +174,7 @@ mod tests {
         Delivery { event_id: Uuid::from_u128(event), ..delivery() }
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn a_try_that_holds_what_other_work_needs_gives_it_back() {
         let writer = Mutex::new(());
         let mut underway = Underway::new(|_| {
