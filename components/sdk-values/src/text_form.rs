@@ -1,4 +1,4 @@
-//! Values and the text that stands for them in JSON and in query strings.
+//! Reads a value from the text that stands for it in JSON and in query strings.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -17,15 +17,6 @@ where
     D: Deserializer<'de>,
 {
     deserializer.deserialize_str(Text(what, PhantomData))
-}
-
-/// Text that was put together of ASCII alone.
-#[inline]
-#[expect(unsafe_code, reason = "checking every id and time costs a hundredth of a list route")]
-pub fn ascii(text: &[u8]) -> &str {
-    debug_assert!(text.is_ascii());
-    // SAFETY: both callers write nothing but digits, letters of ASCII, and the signs between them.
-    unsafe { std::str::from_utf8_unchecked(text) }
 }
 
 struct Text<T>(&'static str, PhantomData<T>);

@@ -8,8 +8,6 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::text_form::ascii;
-
 /// Microseconds since 1970-01-01T00:00:00Z.
 ///
 /// In JSON always `2026-11-23T10:20:30.123456Z`: UTC and six digits, so that a time a client sends back is the very
@@ -117,7 +115,7 @@ impl Sub<Duration> for Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(ascii(&self.text()))
+        f.write_str(std::str::from_utf8(&self.text()).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -137,7 +135,8 @@ impl std::error::Error for NotATime {}
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(ascii(&self.text()))
+        let text = self.text();
+        serializer.serialize_str(std::str::from_utf8(&text).map_err(serde::ser::Error::custom)?)
     }
 }
 
