@@ -68,7 +68,7 @@ impl Toolchain {
         let mut command = self.cargo();
         command.current_dir(&workspace.root);
         command.env("CARGO_TARGET_DIR", target_folder(workspace));
-        command.env("CARGO_ENCODED_RUSTFLAGS", path_flags(&workspace.root));
+        command.env("CARGO_ENCODED_RUSTFLAGS", flags(&workspace.root));
         command.args(["rustc", "--package", package, "--lib", "--crate-type", "cdylib"]);
         command.args(["--profile", "component", "--features", "component", "--target", TARGET]);
         if matches!(self, Self::Debian(_)) {
@@ -108,11 +108,13 @@ fn target_folder(workspace: &Workspace) -> PathBuf {
     workspace.target.join("wasm")
 }
 
-/// A component says nothing of the folders it was built in, so that its digest is the same elsewhere.
-fn path_flags(root: &Path) -> String {
+/// Guests use wide registers, which every engine has by now. A component says nothing of the folders it was built in, so
+/// that its digest is the same elsewhere.
+fn flags(root: &Path) -> String {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".cargo")));
-    let mut flags = vec![format!("--remap-path-prefix={}=", root.display())];
+    let mut flags = vec!["-Ctarget-feature=+simd128".to_owned()];
+    flags.push(format!("--remap-path-prefix={}=", root.display()));
     flags.extend(home.map(|home| format!("--remap-path-prefix={}=cargo", home.display())));
     flags.join("\u{1f}")
 }

@@ -1,6 +1,7 @@
 //! Values to JSON bytes. Leaner than the general writer where answers spend their time: text is scanned eight bytes at a
 //! time and copied in runs, and nothing on the way can fail but a map whose keys are no text.
 
+mod block;
 mod compound;
 mod text;
 

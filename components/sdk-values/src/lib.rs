@@ -4,6 +4,7 @@
 mod cell;
 #[cfg(feature = "describe")]
 mod describe;
+mod hex;
 mod json;
 pub mod text_form;
 mod timestamp;

@@ -7,6 +7,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::hex;
+
 /// A UUID. The host's are version 7, so they sort by the time they were made.
 #[derive(Clone, Copy, Default)]
 pub struct Uuid([u8; 16]);
@@ -16,6 +18,9 @@ pub struct Uuid([u8; 16]);
 pub struct NotAUuid;
 
 const TEXT_LENGTH: usize = 36;
+const HYPHENS: [usize; 4] = [8, 13, 18, 23];
+/// Where the digits of each quarter stand, four and four.
+const PLACES: [[usize; 2]; 4] = [[0, 4], [9, 14], [19, 24], [28, 32]];
 
 impl Uuid {
     /// Sixteen zeros.
@@ -41,18 +46,22 @@ impl Uuid {
         u128::from_be_bytes(self.0)
     }
 
-    fn text(&self) -> [u8; TEXT_LENGTH] {
-        let number = self.number();
-        // Four digits each: two groups are two of them, the last is three.
-        let [a, b, c, d, e, f, g, h] = [112, 96, 80, 64, 48, 32, 16, 0].map(|bits| digits(number >> bits));
+    fn text(self) -> [u8; TEXT_LENGTH] {
         let mut text = [b'-'; TEXT_LENGTH];
-        let places = [(0, a), (4, b), (9, c), (14, d), (19, e), (24, f), (28, g), (32, h)];
-        for (at, four) in places {
-            if let Some(place) = text.get_mut(at..at + 4) {
-                place.copy_from_slice(&four);
+        for (quarter, places) in self.quarters().into_iter().zip(PLACES) {
+            let digits = hex::digits(quarter);
+            for (at, four) in places.into_iter().zip(digits.as_chunks::<4>().0) {
+                if let Some(place) = text.get_mut(at..at + 4) {
+                    place.copy_from_slice(four);
+                }
             }
         }
         text
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the last bits are what is asked for")]
+    fn quarters(self) -> [u32; 4] {
+        [96, 64, 32, 0].map(|bits| (self.number() >> bits) as u32)
     }
 }
 
@@ -83,44 +92,28 @@ impl Hash for Uuid {
     }
 }
 
-/// The last four hexadecimal digits of a number, all at once: each nibble in a byte of its own, six more carry the letters
-/// into the next nibble.
-#[inline]
-#[expect(clippy::cast_possible_truncation, reason = "the last sixteen bits are what is asked for")]
-fn digits(number: u128) -> [u8; 4] {
-    let number = u32::from(number as u16);
-    let pairs = (number | number << 8) & 0x00ff_00ff;
-    let nibbles = (pairs | pairs << 4) & 0x0f0f_0f0f;
-    let letters = (nibbles + 0x0606_0606) >> 4 & 0x0101_0101;
-    (nibbles + 0x3030_3030 + letters * u32::from(b'a' - b'0' - 10)).to_be_bytes()
-}
-
-fn is_hyphen(at: usize) -> bool {
-    matches!(at, 8 | 13 | 18 | 23)
-}
-
 impl FromStr for Uuid {
     type Err = NotAUuid;
 
     fn from_str(text: &str) -> Result<Self, NotAUuid> {
         let text: &[u8; TEXT_LENGTH] = text.as_bytes().try_into().map_err(|_| NotAUuid)?;
-        let mut bytes = [0; 16];
-        let mut nibbles = 0;
-        for (at, &digit) in text.iter().enumerate() {
-            if is_hyphen(at) {
-                if digit != b'-' {
-                    return Err(NotAUuid);
-                }
-                continue;
-            }
-            let value = char::from(digit).to_digit(16).ok_or(NotAUuid)?;
-            if let Some(byte) = bytes.get_mut(nibbles / 2) {
-                *byte = *byte << 4 | u8::try_from(value).map_err(|_| NotAUuid)?;
-            }
-            nibbles += 1;
+        if !HYPHENS.into_iter().all(|at| text.get(at) == Some(&b'-')) {
+            return Err(NotAUuid);
         }
-        Ok(Self(bytes))
+        let mut id = 0;
+        for places in PLACES {
+            id = id << 32 | u128::from(quarter(text, places).ok_or(NotAUuid)?);
+        }
+        Ok(Self(id.to_be_bytes()))
     }
+}
+
+/// The quarter whose digits stand in these places of a text.
+#[inline]
+fn quarter(text: &[u8; TEXT_LENGTH], [first, second]: [usize; 2]) -> Option<u32> {
+    let four = |at: usize| text.get(at..at + 4)?.first_chunk::<4>();
+    let ([a, b, c, d], [e, f, g, h]) = (*four(first)?, *four(second)?);
+    hex::number([a, b, c, d, e, f, g, h])
 }
 
 impl fmt::Display for Uuid {

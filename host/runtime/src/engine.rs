@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use wasmtime::{Config, Engine, Inlining, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
 
 /// A running guest yields at least this often, so this is how late a deadline can fire.
 pub const TICK: Duration = Duration::from_millis(10);
@@ -37,8 +37,6 @@ fn wasmtime_config(config: &EngineConfig) -> Config {
         .wasm_component_model(true)
         .wasm_component_model_async(true)
         .cranelift_opt_level(OptLevel::Speed)
-        // Features are built small, their functions stay apart: here they come together.
-        .compiler_inlining(Inlining::Yes)
         .epoch_interruption(true)
         .memory_init_cow(true)
         .max_wasm_stack(512 << 10)

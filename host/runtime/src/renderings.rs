@@ -33,12 +33,18 @@ impl Default for Renderings {
 impl Renderings {
     /// Markdown of a tenant as safe HTML.
     pub fn markdown(&self, tenant: &TenantId, source: &str) -> String {
-        let key = key(tenant, source);
-        if let Some(html) = self.known.get(&key) {
-            return html.as_ref().to_owned();
-        }
+        self.find(tenant, source).unwrap_or_else(|| self.render(tenant, source))
+    }
+
+    /// The HTML of a source that was rendered lately.
+    pub fn find(&self, tenant: &TenantId, source: &str) -> Option<String> {
+        self.known.get(&key(tenant, source)).map(|html| html.as_ref().to_owned())
+    }
+
+    /// Renders a source, and keeps its HTML.
+    pub fn render(&self, tenant: &TenantId, source: &str) -> String {
         let html = content::markdown(source);
-        self.known.insert(key, html.as_str().into());
+        self.known.insert(key(tenant, source), html.as_str().into());
         html
     }
 }

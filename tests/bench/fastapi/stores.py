@@ -8,7 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 
 engine = create_async_engine(os.environ["DATABASE_URL"], pool_size=32, max_overflow=0)
 sessions = async_sessionmaker(engine, expire_on_commit=False)
-posts = AsyncIOMotorClient(os.environ["MONGODB_URL"])[os.environ.get("MONGODB_NAME", "fastapi")].forum_posts
+documents = AsyncIOMotorClient(os.environ["MONGODB_URL"])[os.environ.get("MONGODB_NAME", "fastapi")]
+posts = documents.forum_posts
+activity = documents.activity_logs
 
 
 async def database() -> AsyncIterator[AsyncSession]:

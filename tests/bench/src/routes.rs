@@ -37,7 +37,7 @@ const ROUTES: [Route; 8] = [
         name: "post create",
         kind: Kind::Write,
         path: "/forums/topics/:id/posts",
-        target: 1.5,
+        target: 1.25,
         yardstick: false,
     },
     Route {

@@ -5,7 +5,7 @@ use serde::ser::{
     SerializeTuple, SerializeTupleStruct, SerializeTupleVariant,
 };
 
-use super::text::{push_short, push_text};
+use super::text::{push_first_name, push_name, push_short};
 use super::{RAW, Unwritable, Writer, Written};
 
 /// What stands between brackets.
@@ -57,17 +57,10 @@ impl<'a> Members<'a> {
         Self { writer, first: true, close: "" }
     }
 
-    fn comma(&mut self) {
-        if !std::mem::take(&mut self.first) {
-            self.writer.out.push(b',');
-        }
-    }
-
     #[inline(never)]
     fn name(&mut self, name: &str) {
-        self.comma();
-        push_text(&mut self.writer.out, name);
-        self.writer.out.push(b':');
+        let push = if std::mem::take(&mut self.first) { push_first_name } else { push_name };
+        push(&mut self.writer.out, name);
     }
 
     #[inline]
@@ -138,12 +131,11 @@ impl SerializeMap for Members<'_> {
     type Error = Unwritable;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Written {
-        self.comma();
-        key.serialize(Key { writer: self.writer, push: push_text })
+        let push = if std::mem::take(&mut self.first) { push_first_name } else { push_name };
+        key.serialize(Key { writer: self.writer, push })
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Written {
-        self.writer.out.push(b':');
         value.serialize(&mut *self.writer)
     }
 
