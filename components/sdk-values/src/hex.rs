@@ -16,7 +16,8 @@ pub fn number(digits: [u8; 8]) -> Option<u32> {
     let nibbles = (word & (ONES * 0x0f)).wrapping_add(letters * 9);
     // Figures have this bit themselves, and letters may lack it: other characters with the same low bits are told apart.
     let has_form = (word >> 5 | letters) & ONES == ONES;
-    (has_form && nibbles & (ONES * 0xf0) == 0 && text(nibbles) == word | ONES * 0x20).then(|| joined(nibbles))
+    (has_form && nibbles & (ONES * 0xf0) == 0 && text(nibbles) == (word | (ONES * 0x20)))
+        .then(|| joined(nibbles))
 }
 
 /// Each nibble in a byte, the first one highest.
