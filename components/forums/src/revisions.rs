@@ -149,7 +149,7 @@ impl Edit {
         let prefix = match self.reply_id() {
             None => String::new(),
             Some(reply) => {
-                let body = Stored::read(&found).map_err(|_| DocumentError::Rejected)?;
+                let body = found.read::<Stored<'_>>().map_err(|_| DocumentError::Rejected)?;
                 let at = body.replies.iter().position(|part| part.id == reply);
                 format!("replies.{}.", at.ok_or(DocumentError::Missing)?)
             }
@@ -168,7 +168,7 @@ impl Edit {
 /// The text of a revision; none is told to the log.
 pub async fn content(ctx: &Ctx, revision: Uuid) -> Result<Option<String>, Problem> {
     match ctx.documents().get(REVISIONS, &revision.to_string()).await? {
-        Some(found) => Ok(Some(Stored::read(&found)?.content.into_owned())),
+        Some(found) => Ok(Some(found.read::<Stored<'_>>()?.content.into_owned())),
         None => {
             ctx.warn("a revision was lost", &json!({ "revision": revision }));
             Ok(None)

@@ -60,7 +60,7 @@ async fn documents(ctx: &Ctx, collection: &str, age: &str) -> Result<(), Problem
     let found = ctx.documents().find(collection, search).await?;
     let mut up_to = Timestamp::default();
     for document in &found {
-        let written = Written::read(document)?;
+        let written = document.read::<Written>()?;
         up_to = if collection == REVISIONS { written.created_at } else { written.touched_at };
         let done = if is_known(ctx, collection, document).await? {
             replies(ctx, collection, document).await?
@@ -92,7 +92,7 @@ async fn replies(
     collection: &str,
     document: &Document,
 ) -> Result<Result<(), DocumentError>, Problem> {
-    let body = Stored::read(document)?;
+    let body = document.read::<Stored<'_>>()?;
     let Some((post, chunk)) = held(&document.id).filter(|_| !body.replies.is_empty()) else {
         return Ok(Ok(()));
     };

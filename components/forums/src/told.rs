@@ -86,7 +86,7 @@ impl Told<'_> {
 }
 
 /// How these texts begin, without markup.
-pub async fn plain(ctx: &Ctx, contents: Vec<String>) -> Vec<String> {
+pub async fn plain(ctx: &Ctx, contents: &[String]) -> Vec<String> {
     let most = u32::try_from(TEXT_MAX).unwrap_or(u32::MAX);
     let mut texts = ctx.text().excerpt(contents, most).await;
     for text in &mut texts {
@@ -108,7 +108,7 @@ impl Words {
     /// Asks the host. `within` is the organization that alone may read the text.
     pub async fn of(ctx: &Ctx, within: Option<Uuid>, content: &str) -> Result<Self, Problem> {
         let mentions = mentions::find(ctx, ctx.actor()?, within, content).await?;
-        let text = plain(ctx, vec![content.to_owned()]).await.pop().unwrap_or_default();
+        let text = plain(ctx, &[content.to_owned()]).await.pop().unwrap_or_default();
         Ok(Self { text, mentions })
     }
 

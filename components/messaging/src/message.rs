@@ -95,7 +95,7 @@ pub async fn show<'a>(ctx: &Ctx, rows: impl Iterator<Item = &'a MessageRow> + Cl
     if words.is_empty() {
         return Vec::new();
     }
-    let html = ctx.text().markdown(words.clone()).await;
+    let html = ctx.text().markdown(&words).await;
     rows.zip(words.into_iter().zip(html)).map(|(row, (words, html))| row.shown(words, html)).collect()
 }
 

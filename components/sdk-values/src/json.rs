@@ -1,8 +1,9 @@
-//! Values to JSON bytes. Leaner than the general writer where answers spend their time: text is scanned eight bytes at a
+//! Values to JSON bytes, and back. Leaner than the general writer where answers spend their time: text is scanned eight bytes at a
 //! time and copied in runs, and nothing on the way can fail but a map whose keys are no text.
 
 mod block;
 mod compound;
+mod read;
 mod text;
 
 use std::fmt;
@@ -11,6 +12,7 @@ use serde::Serialize;
 use serde::ser::{Error, Serializer};
 
 use compound::{List, Members};
+pub use read::from_slice;
 use text::{push_short, push_text};
 
 /// The value as JSON. A value that JSON cannot hold (a map whose keys are no text) becomes `null`; the types of a

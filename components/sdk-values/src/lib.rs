@@ -11,6 +11,6 @@ mod timestamp;
 mod uuid;
 
 pub use cell::{Cell, Cells, FromCell, HEADER, Malformed, VERSION};
-pub use json::to_vec;
+pub use json::{from_slice, to_vec};
 pub use timestamp::{NotATime, Timestamp};
 pub use uuid::{NotAUuid, Uuid};

@@ -134,7 +134,7 @@ impl Ctx {
 
     /// The feature's settings in this tenant. Give every field a default, in the type as in the schema.
     pub fn settings<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        serde_json::from_slice(&self.config().settings())
+        p2p_values::from_slice(&self.config().settings())
             .map_err(|error| Problem::internal(format_args!("settings: {error}")))
     }
 

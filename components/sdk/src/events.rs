@@ -34,7 +34,7 @@ pub struct Delivery {
 impl Delivery {
     /// The payload as a type. One that does not fit never will: a dead letter.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, EventError> {
-        serde_json::from_slice(&self.payload)
+        p2p_values::from_slice(&self.payload)
             .map_err(|error| EventError::Refuse(format!("payload of {}: {error}", self.topic)))
     }
 }

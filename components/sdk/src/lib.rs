@@ -46,7 +46,7 @@ pub use feature::{
 };
 pub use fold::fold;
 pub use host::{Change, Comparison, Document, Event, Host, Search, join, join_all, join3};
-pub use p2p_values::{NotATime, NotAUuid, Timestamp, Uuid};
+pub use p2p_values::{NotATime, NotAUuid, Timestamp, Uuid, from_slice};
 pub use packed::{
     Cell, Cells, FromCell, FromRow, Headers, Malformed, Param, Params, Row, RowError, Rows, RowsBuilder,
 };

@@ -158,7 +158,7 @@ async fn create(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
 
 async fn read(ctx: &Ctx, request: Request) -> Result<Response, Problem> {
     let mut note = find(ctx, request.id("id")?).await?;
-    note.content_html = ctx.text().markdown(vec![note.content.clone()]).await.pop();
+    note.content_html = ctx.text().markdown(std::slice::from_ref(&note.content)).await.pop();
     Ok(Response::ok(&note).etag(note.version))
 }
 

@@ -100,7 +100,7 @@ impl<'a> Told<'a> {
 /// What a use case says, without markup.
 pub async fn text(ctx: &Ctx, detail: &Detail) -> String {
     let most = u32::try_from(TEXT_MAX).unwrap_or(u32::MAX);
-    let mut text = ctx.text().excerpt(vec![detail.prose()], most).await.pop().unwrap_or_default();
+    let mut text = ctx.text().excerpt(&[detail.prose()], most).await.pop().unwrap_or_default();
     text.truncate(text.floor_char_boundary(TEXT_MAX));
     text
 }

@@ -49,7 +49,7 @@ pub fn body(request: &Request) -> Result<Value, Problem> {
     if request.body.is_empty() {
         return Ok(Value::Null);
     }
-    serde_json::from_slice(&request.body).map_err(|_| bad_request(NO_JSON))
+    p2p_sdk::from_slice(&request.body).map_err(|_| bad_request(NO_JSON))
 }
 
 /// A text of the body beside the form fields.

@@ -79,6 +79,6 @@ pub async fn render_bios(ctx: &Ctx, rows: &[UserRow]) -> Vec<Option<String>> {
     if sources.is_empty() {
         return vec![None; rows.len()];
     }
-    let mut rendered = ctx.text().markdown(sources).await.into_iter();
+    let mut rendered = ctx.text().markdown(&sources).await.into_iter();
     rows.iter().map(|row| row.bio.as_ref().and_then(|_| rendered.next())).collect()
 }

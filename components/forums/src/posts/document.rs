@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use p2p_sdk::{Change, Ctx, Document, Problem, Timestamp, Uuid};
+use p2p_sdk::{Change, Ctx, Problem, Timestamp, Uuid};
 use serde::{Deserialize, Serialize};
 
 use crate::attachments::Attachment;
@@ -75,26 +75,6 @@ pub struct Written {
     pub touched_at: Timestamp,
 }
 
-impl<'a> Stored<'a> {
-    /// What was written.
-    pub fn read(document: &'a Document) -> Result<Self, Problem> {
-        read(document)
-    }
-}
-
-impl Written {
-    /// When.
-    pub fn read(document: &Document) -> Result<Self, Problem> {
-        read(document)
-    }
-}
-
-/// Reads a document. One that does not fit was written by other code: an internal problem.
-fn read<'a, T: Deserialize<'a>>(document: &'a Document) -> Result<T, Problem> {
-    serde_json::from_slice(&document.body)
-        .map_err(|error| Problem::internal(format_args!("document {}: {error}", document.id)))
-}
-
 impl<'a> PostDocument<'a> {
     /// A new post.
     pub fn new(id: Uuid, topic_id: Uuid, author_id: Uuid, content: &'a str, now: Timestamp) -> Self {
@@ -137,6 +117,8 @@ pub fn touched(now: Timestamp) -> Change {
 
 #[cfg(test)]
 mod tests {
+    use p2p_sdk::Document;
+
     use super::*;
 
     const ID: Uuid = Uuid::from_bytes([7; 16]);
@@ -152,9 +134,12 @@ mod tests {
     #[test]
     fn a_text_comes_back_as_it_was_written() {
         let document = stored(&PostDocument::new(ID, Uuid::NIL, ID, "a < b\n\"سلام\"", now()));
-        let read = Stored::read(&document).unwrap();
+        let read = document.read::<Stored<'_>>().unwrap();
         assert_eq!((read.content.as_ref(), read.revision), ("a < b\n\"سلام\"", Some(ID)));
-        assert!(Stored::read(&Document { body: b"7".to_vec(), ..document }).is_err());
+        for foreign in [&b"7"[..], b"{\"content\":\"\xff\"}"] {
+            let foreign = Document { body: foreign.to_vec(), ..document.clone() };
+            assert!(foreign.read::<Stored<'_>>().is_err());
+        }
     }
 
     #[test]
@@ -172,7 +157,7 @@ mod tests {
         let old = serde_json::json!({ "topicId": ID, "isRoot": true, "content": "x", "authorId": ID, "likes": 0,
             "replyCount": 0, "createdAt": now(), "updatedAt": now() });
         let document = stored(&old);
-        let read = Stored::read(&document).unwrap();
+        let read = document.read::<Stored<'_>>().unwrap();
         assert_eq!((read.content.as_ref(), read.revision, read.replies.len()), ("x", None, 0));
     }
 }

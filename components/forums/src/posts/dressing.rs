@@ -6,20 +6,22 @@ use p2p_sdk::{Ctx, People, Problem, Rows, Uuid};
 use super::texts::Text;
 use crate::attachments::{Attachment, ShownAttachment};
 
-/// Cards and rendered texts.
+/// Cards and rendered texts: of each list, what stands at one place belongs together.
 #[derive(Debug)]
 pub struct Dressing {
     cards: Rows,
-    texts: Vec<Dressed>,
+    ids: Vec<Uuid>,
+    contents: Vec<String>,
+    html: Vec<String>,
+    attachments: Vec<Vec<ShownAttachment>>,
 }
 
 /// A text in both forms, and the files that came with it.
-#[derive(Debug)]
-pub struct Dressed {
-    id: Uuid,
-    pub content: String,
-    pub html: String,
-    pub attachments: Vec<ShownAttachment>,
+#[derive(Debug, Clone, Copy)]
+pub struct Dressed<'a> {
+    pub content: &'a str,
+    pub html: &'a str,
+    pub attachments: &'a [ShownAttachment],
 }
 
 impl Dressing {
@@ -30,13 +32,14 @@ impl Dressing {
         texts: Vec<Text>,
     ) -> Result<Self, Problem> {
         let cards = People::ask(ctx, people).await?;
-        let sources = texts.iter().map(|text| text.content.clone()).collect();
-        let html = ctx.text().markdown(sources).await;
-        let dress = |(text, html): (Text, String)| {
-            let attachments = text.attachments.into_iter().map(Attachment::show).collect();
-            Dressed { id: text.id, content: text.content, html, attachments }
+        let ids = texts.iter().map(|text| text.id).collect();
+        let shown = |text: Text| {
+            let files = text.attachments.into_iter().map(Attachment::show).collect::<Vec<_>>();
+            (text.content, files)
         };
-        Ok(Self { cards, texts: texts.into_iter().zip(html).map(dress).collect() })
+        let (contents, attachments): (Vec<_>, Vec<_>) = texts.into_iter().map(shown).unzip();
+        let html = ctx.text().markdown(&contents).await;
+        Ok(Self { cards, ids, contents, html, attachments })
     }
 
     /// The cards.
@@ -45,7 +48,12 @@ impl Dressing {
     }
 
     /// What this post or reply says.
-    pub fn get(&self, id: Uuid) -> Option<&Dressed> {
-        self.texts.iter().find(|dressed| dressed.id == id)
+    pub fn get(&self, id: Uuid) -> Option<Dressed<'_>> {
+        let at = self.ids.iter().position(|known| *known == id)?;
+        Some(Dressed {
+            content: self.contents.get(at)?,
+            html: self.html.get(at)?,
+            attachments: self.attachments.get(at)?,
+        })
     }
 }

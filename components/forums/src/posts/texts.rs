@@ -78,7 +78,7 @@ impl Here {
         if asked.peek().is_none() {
             return Ok(());
         }
-        let mut body = Stored::read(&self.document)?;
+        let mut body = self.document.read::<Stored<'_>>()?;
         for (Wanted { id, post, .. }, found) in asked {
             let stored = if id == post {
                 Some(&mut body)

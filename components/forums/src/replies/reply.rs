@@ -42,7 +42,7 @@ impl<'a> Reply<'a> {
     ) -> Option<Self> {
         let (content, html, author) = if row.is_open {
             let dressed = dressing.get(row.id)?;
-            (dressed.content.as_str(), dressed.html.as_str(), authors.get(row.author_id))
+            (dressed.content, dressed.html, authors.get(row.author_id))
         } else {
             ("", "", Person::former(Uuid::NIL))
         };

@@ -13,7 +13,7 @@ impl Texts {
     pub async fn of(ctx: &Ctx, wanted: impl Iterator<Item = Wanted>) -> Result<Self, EventError> {
         let texts = posts::texts(ctx, &wanted.collect::<Vec<_>>(), Vec::new()).await?;
         let (ids, contents): (Vec<_>, Vec<_>) = texts.into_iter().map(|text| (text.id, text.content)).unzip();
-        let plain = if contents.is_empty() { Vec::new() } else { told::plain(ctx, contents).await };
+        let plain = if contents.is_empty() { Vec::new() } else { told::plain(ctx, &contents).await };
         Ok(Self(ids.into_iter().zip(plain).collect()))
     }
 

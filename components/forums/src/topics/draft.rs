@@ -66,7 +66,7 @@ impl NewTopic {
 
 /// How a topic's content begins, without markup, as lists show it.
 pub async fn excerpt(ctx: &Ctx, content: &str) -> String {
-    ctx.text().excerpt(vec![content.to_owned()], EXCERPT_MAX).await.pop().unwrap_or_default()
+    ctx.text().excerpt(&[content.to_owned()], EXCERPT_MAX).await.pop().unwrap_or_default()
 }
 
 /// A title.

@@ -126,16 +126,16 @@ impl Blobs for Direct {
 }
 
 impl Text for Direct {
-    fn markdown<'a>(&'a self, sources: Vec<String>) -> Answer<'a, Vec<String>> {
-        Answer::ready(platform::text::markdown(&sources))
+    fn markdown<'a>(&'a self, sources: &'a [String]) -> Answer<'a, Vec<String>> {
+        Answer::ready(platform::text::markdown(sources))
     }
 
     fn sanitize<'a>(&'a self, html: String) -> Answer<'a, String> {
         Answer::ready(platform::text::sanitize(&html))
     }
 
-    fn excerpt<'a>(&'a self, sources: Vec<String>, max: u32) -> Answer<'a, Vec<String>> {
-        Answer::ready(platform::text::excerpt(&sources, max))
+    fn excerpt<'a>(&'a self, sources: &'a [String], max: u32) -> Answer<'a, Vec<String>> {
+        Answer::ready(platform::text::excerpt(sources, max))
     }
 }
 

@@ -122,15 +122,15 @@ impl Blobs for Overlapping {
 }
 
 impl Text for Overlapping {
-    fn markdown<'a>(&'a self, sources: Vec<String>) -> Answer<'a, Vec<String>> {
-        Answer::waiting(platform::text::markdown(sources))
+    fn markdown<'a>(&'a self, sources: &'a [String]) -> Answer<'a, Vec<String>> {
+        Answer::waiting(platform::text::markdown(sources.to_vec()))
     }
 
     fn sanitize<'a>(&'a self, html: String) -> Answer<'a, String> {
         Text::sanitize(&Direct, html)
     }
 
-    fn excerpt<'a>(&'a self, sources: Vec<String>, max: u32) -> Answer<'a, Vec<String>> {
+    fn excerpt<'a>(&'a self, sources: &'a [String], max: u32) -> Answer<'a, Vec<String>> {
         Text::excerpt(&Direct, sources, max)
     }
 }

@@ -28,13 +28,13 @@ impl Event {
 /// Rendering that the host does, so that no feature carries a Markdown parser.
 pub trait Text {
     /// Markdown to HTML that is safe to show, one answer per source.
-    fn markdown<'a>(&'a self, sources: Vec<String>) -> Answer<'a, Vec<String>>;
+    fn markdown<'a>(&'a self, sources: &'a [String]) -> Answer<'a, Vec<String>>;
 
     /// Foreign HTML through the same allow-list.
     fn sanitize<'a>(&'a self, html: String) -> Answer<'a, String>;
 
     /// The first `max` characters of what a reader would see of the Markdown.
-    fn excerpt<'a>(&'a self, sources: Vec<String>, max: u32) -> Answer<'a, Vec<String>>;
+    fn excerpt<'a>(&'a self, sources: &'a [String], max: u32) -> Answer<'a, Vec<String>>;
 }
 
 /// Why there are no cards.

@@ -2,9 +2,8 @@
 
 mod error;
 
-use p2p_values::to_vec;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use p2p_values::{from_slice, to_vec};
+use serde::{Deserialize, Serialize};
 
 use super::{Answer, Event};
 use crate::Problem;
@@ -24,9 +23,9 @@ pub struct Document {
 
 impl Document {
     /// Its body as a type. One that does not fit was written by other code: an internal problem.
-    pub fn read<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        serde_json::from_slice(&self.body)
-            .map_err(|error| Problem::internal(format!("document {}: {error}", self.id)))
+    pub fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Problem> {
+        from_slice(&self.body)
+            .map_err(|error| Problem::internal(format_args!("document {}: {error}", self.id)))
     }
 }
 

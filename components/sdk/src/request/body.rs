@@ -8,7 +8,7 @@ use crate::problem::{Code, Problem, Rule};
 use p2p_values::text_form::WRONG_FORM;
 
 pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    match serde_json::from_slice(body) {
+    match p2p_values::from_slice(body) {
         // A list of the members' values would be read as well. No body is meant to be one.
         Ok(_) if begins_list(body) => Err(Problem::invalid("", Rule::Type)),
         read => read.map_err(|error| problem(body, &error)),
@@ -21,16 +21,24 @@ fn begins_list(body: &[u8]) -> bool {
 
 #[cold]
 fn problem(body: &[u8], error: &serde_json::Error) -> Problem {
+    if let Err(error) = str::from_utf8(body) {
+        let text = body.get(..error.valid_up_to()).unwrap_or_default();
+        let (lines, last) =
+            text.split(|byte| *byte == b'\n').fold((0, 0), |(lines, _), line| (lines + 1, line.len()));
+        return malformed(lines, last + 1);
+    }
     match error.classify() {
         Category::Data => {
             let path = path_at(body, error.line(), error.column());
             let (field, rule) = place(path, &error.to_string());
             Problem::invalid(field, rule)
         }
-        Category::Syntax | Category::Eof | Category::Io => {
-            Problem::new(Code::Malformed).detail("line", error.line()).detail("column", error.column())
-        }
+        Category::Syntax | Category::Eof | Category::Io => malformed(error.line(), error.column()),
     }
+}
+
+fn malformed(line: usize, column: usize) -> Problem {
+    Problem::new(Code::Malformed).detail("line", line).detail("column", column)
 }
 
 /// The field and the rule behind serde's words. The words themselves stay inside: they are no API, and English.
@@ -106,6 +114,16 @@ mod tests {
         for body in ["", "{", "nonsense", r#"{"title":"a"} trailing"#, "\"\u{0}\""] {
             assert_eq!(read::<NewTopic>(body.as_bytes()).unwrap_err().code(), Code::Malformed, "{body}");
         }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_malformed_wherever_they_stand() {
+        let body = b"{\"title\":\"a\",\n \"more\":\"\xff\"}";
+        let problem = read::<NewTopic>(body).unwrap_err();
+        assert_eq!(problem.code(), Code::Malformed);
+        let told: serde_json::Value =
+            serde_json::from_slice(&problem.into_response(crate::Language::En).body).unwrap();
+        assert_eq!((&told["details"]["line"], &told["details"]["column"]), (&2.into(), &10.into()));
     }
 
     #[test]

@@ -67,7 +67,7 @@ impl Scan<'_> {
             return None;
         }
         self.at = self.end_of_value();
-        let name = serde_json::from_slice(self.json.get(begin..self.at)?).ok();
+        let name = p2p_values::from_slice(self.json.get(begin..self.at)?).ok();
         self.pass(|byte| byte.is_ascii_whitespace() || byte == b':');
         name
     }

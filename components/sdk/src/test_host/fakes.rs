@@ -116,7 +116,7 @@ impl Secrets for Fake {
 
 impl Text for Fake {
     /// Paragraphs and escaped text: enough to see that a feature shows the rendered form and not the source.
-    fn markdown<'a>(&'a self, sources: Vec<String>) -> Answer<'a, Vec<String>> {
+    fn markdown<'a>(&'a self, sources: &'a [String]) -> Answer<'a, Vec<String>> {
         let paragraphs =
             |source: &String| source.split("\n\n").map(|text| format!("<p>{}</p>", escape(text))).collect();
         Answer::ready(sources.iter().map(paragraphs).collect())
@@ -126,7 +126,7 @@ impl Text for Fake {
         Answer::ready(escape(&html))
     }
 
-    fn excerpt<'a>(&'a self, sources: Vec<String>, max: u32) -> Answer<'a, Vec<String>> {
+    fn excerpt<'a>(&'a self, sources: &'a [String], max: u32) -> Answer<'a, Vec<String>> {
         Answer::ready(sources.iter().map(|source| excerpt(source, max as usize)).collect())
     }
 }

@@ -1,5 +1,7 @@
 //! What is made of a use case's document for its row: the forms in which it is listed, filtered and searched.
 
+use std::slice;
+
 use p2p_sdk::{Batch, Ctx, Params, Person, Problem, Uuid, Version, fold, params, slug};
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -42,8 +44,12 @@ pub fn cover(detail: &Detail) -> Option<Uuid> {
 impl<'a> Derived<'a> {
     /// Asks the host for the excerpt; the rest is ours.
     pub async fn of(ctx: &Ctx, detail: &'a Detail) -> Result<Self, Problem> {
-        let source = vec![detail.problem_statement.clone()];
-        let excerpt = ctx.text().excerpt(source, EXCERPT_MAX).await.pop().unwrap_or_default();
+        let excerpt = ctx
+            .text()
+            .excerpt(slice::from_ref(&detail.problem_statement), EXCERPT_MAX)
+            .await
+            .pop()
+            .unwrap_or_default();
         let lists = detail.technology.iter().chain(&detail.tags);
         let single = [Some(&detail.title), detail.industry.as_ref(), detail.location.city.as_ref()];
         let words: Vec<&str> = single.into_iter().flatten().chain(lists).map(String::as_str).collect();

@@ -34,10 +34,10 @@ pub async fn answer(
     mut card: Card<'_>,
     detail: &Detail,
 ) -> Result<Response, Problem> {
-    let sources = vec![detail.problem_statement.clone(), detail.solution.clone()];
+    let sources = [detail.problem_statement.clone(), detail.solution.clone()];
     let stores = ctx.concurrent();
     let people = People::ask(&stores, std::iter::once(card.submitted_by));
-    let (html, people) = join(stores.text().markdown(sources), people).await;
+    let (html, people) = join(stores.text().markdown(&sources), people).await;
     let people = people?;
     card.sign(&People::read(&people)?);
     let version = card.version;

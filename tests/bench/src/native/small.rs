@@ -14,7 +14,7 @@ use super::call::NativeCall;
 use super::stores::events;
 
 impl Text for NativeCall {
-    fn markdown<'a>(&'a self, sources: Vec<String>) -> Answer<'a, Vec<String>> {
+    fn markdown<'a>(&'a self, sources: &'a [String]) -> Answer<'a, Vec<String>> {
         let ground = &self.ground;
         let render = |source: &String| ground.renderings.markdown(&ground.tenant, source);
         Answer::ready(sources.iter().map(render).collect())
@@ -24,7 +24,7 @@ impl Text for NativeCall {
         Answer::ready(content::sanitize(&html))
     }
 
-    fn excerpt<'a>(&'a self, sources: Vec<String>, max: u32) -> Answer<'a, Vec<String>> {
+    fn excerpt<'a>(&'a self, sources: &'a [String], max: u32) -> Answer<'a, Vec<String>> {
         let max = usize::try_from(max).unwrap_or(usize::MAX);
         Answer::ready(sources.iter().map(|source| content::excerpt(source, max)).collect())
     }
