@@ -85,7 +85,7 @@ fn tests(workspace: &Workspace, which: &[&str], servers: &[(&str, String)]) -> C
 
 /// The tests of the whole host. Chosen among what the workspace is built to: built alone, they would have other cargo
 /// features, and everything would be built once more. One stays out: eight guests that spin leave the test's only thread so
-/// little that drivers which talk to services, in many small steps, come too late. docs/performance.md says so.
+/// little that drivers which talk to services, in many small steps, come too late; docs/adr/0016 tells of one.
 fn host_tests(workspace: &Workspace, servers: &[(&str, String)]) -> Command {
     if process::on_path("cargo-nextest") {
         return tests(workspace, &["--filterset", HOST_TESTS], servers);
