@@ -25,7 +25,7 @@ use p2p_sdk::{Code, Feature, Page, delete, get, patch, post};
 pub use draft::{CONTENT, excerpt};
 pub use history::{Version, keep as keep_version, page as versions};
 pub use list::show as show_page;
-pub use row::{Json, Topic, columns};
+pub use row::{Topic, columns};
 pub use seen::{SEEN, Seen};
 pub use visibility::{Visibility, narrow as narrow_to_seen};
 

@@ -1,5 +1,7 @@
 //! One cell, and the types that can be read from one.
 
+use serde_json::value::RawValue;
+
 use crate::{Timestamp, Uuid};
 
 /// First byte of every packed list.
@@ -164,6 +166,16 @@ impl<'a, T: FromCell<'a>> FromCell<'a> for Option<T> {
         match cell {
             Cell::Null => Some(None),
             cell => T::from_cell(cell).map(Some),
+        }
+    }
+}
+
+/// A column that holds JSON, answered as it stands: native in one store, text in the other.
+impl<'a> FromCell<'a> for &'a RawValue {
+    fn from_cell(cell: Cell<'a>) -> Option<Self> {
+        match cell {
+            Cell::Json(text) | Cell::Text(text) => serde_json::from_str(text).ok(),
+            _ => None,
         }
     }
 }

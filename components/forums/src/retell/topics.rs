@@ -7,7 +7,7 @@ use super::guards::Guards;
 use super::texts::Texts;
 use crate::posts::Wanted;
 use crate::told::Told;
-use crate::topics::{Json, SEEN, Seen};
+use crate::topics::{SEEN, Seen};
 
 pub const TOPIC_RETOLD: &str = "forums.topic.retold";
 
@@ -25,7 +25,7 @@ struct Whole<'a> {
 impl<'a> FromRow<'a> for Whole<'a> {
     fn from_row(row: &mut Row<'a>) -> Result<Self, RowError> {
         let (seen, slug) = (Seen::from_row(row)?, row.get()?);
-        let tags = row.get::<Json<'_>>()?.0;
+        let tags = row.get()?;
         let (excerpt, likes, created_at) = (row.get()?, row.get()?, row.get()?);
         Ok(Self { seen, slug, tags, excerpt, likes, created_at, revision: row.get()? })
     }

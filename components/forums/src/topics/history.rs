@@ -8,7 +8,6 @@ use p2p_sdk::{
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::row::Json;
 use crate::posts::{self, PostRow};
 use crate::revisions;
 
@@ -69,7 +68,7 @@ impl<'a> FromRow<'a> for Version<'a> {
             written_at: row.get()?,
             title: row.get()?,
             category: row.get()?,
-            tags: row.get::<Option<Json<'_>>>()?.map(|Json(tags)| tags),
+            tags: row.get()?,
             content: String::new(),
         })
     }

@@ -85,7 +85,7 @@ pub struct Topic<'a> {
 impl<'a> FromRow<'a> for Topic<'a> {
     fn from_row(row: &mut Row<'a>) -> Result<Self, RowError> {
         let (id, title, slug, category) = (row.get()?, row.get()?, row.get()?, row.get()?);
-        let tags = row.get::<Json<'_>>()?.0;
+        let tags = row.get()?;
         let (status, visibility, created_by) = (row.get()?, row.get()?, row.get()?);
         Ok(Self {
             id,
@@ -125,17 +125,5 @@ impl Topic<'_> {
             Sort::Trending => params![self.is_pinned, self.trend, self.id],
         };
         Cursor::new(sort.list(), values)
-    }
-}
-
-/// JSON text that is answered as it is.
-pub struct Json<'a>(pub &'a RawValue);
-
-impl<'a> FromCell<'a> for Json<'a> {
-    fn from_cell(cell: Cell<'a>) -> Option<Self> {
-        match cell {
-            Cell::Text(text) | Cell::Json(text) => serde_json::from_str(text).ok().map(Self),
-            _ => None,
-        }
     }
 }

@@ -178,6 +178,7 @@ tuple_row!(A B C D E F);
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use serde_json::value::RawValue;
 
     use super::*;
     use crate::{RowsBuilder, Timestamp, Uuid, params};
@@ -221,6 +222,22 @@ mod tests {
         assert_eq!(rows.all::<(String,)>(), Err(RowError { column: 0 }));
         assert_eq!(rows.value::<Uuid>(), Ok(Some(Uuid::NIL)));
         assert_eq!(Rows::default().value::<i64>(), Ok(None));
+    }
+
+    #[test]
+    fn json_is_read_as_it_stands_wherever_it_is_kept() {
+        let mut rows = RowsBuilder::new(3);
+        rows.push(r#"[ "a" ]"#);
+        rows.push(&serde_json::json!(["b"]));
+        rows.push(&None::<&str>);
+        let rows = rows.finish().unwrap();
+        let read = rows.all::<(&RawValue, &RawValue, Option<&RawValue>)>().unwrap();
+        assert_eq!((read[0].0.get(), read[0].1.get()), (r#"[ "a" ]"#, r#"["b"]"#));
+        assert!(read[0].2.is_none());
+        let mut rows = RowsBuilder::new(1);
+        rows.push("[no JSON");
+        let rows = rows.finish().unwrap();
+        assert_eq!(rows.value::<&RawValue>().unwrap_err(), RowError { column: 0 });
     }
 
     #[test]

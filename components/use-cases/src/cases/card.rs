@@ -140,9 +140,9 @@ pub fn thumbnail(id: Uuid, cover: Option<Uuid>) -> Option<String> {
 impl<'a> FromRow<'a> for Card<'a> {
     fn from_row(row: &mut Row<'a>) -> Result<Self, RowError> {
         let (id, title, slug, status) = (row.get()?, row.get()?, row.get()?, row.get()?);
-        let (industry, technology) = (row.get()?, row.get::<Json<'_>>()?.0);
+        let (industry, technology) = (row.get()?, row.get()?);
         let (city, latitude, longitude) = (row.get()?, row.get()?, row.get()?);
-        let (tags, outcomes) = (row.get::<Json<'_>>()?.0, row.get::<Json<'_>>()?.0);
+        let (tags, outcomes) = (row.get()?, row.get()?);
         let (excerpt, cover, submitted_by) = (row.get()?, row.get()?, row.get()?);
         Ok(Self {
             id,
@@ -192,17 +192,5 @@ impl<'a> Card<'a> {
             Sort::MostLiked => params![self.likes, self.id],
         };
         Cursor::new(sort.list(), values)
-    }
-}
-
-/// JSON text that is answered as it is.
-struct Json<'a>(&'a RawValue);
-
-impl<'a> FromCell<'a> for Json<'a> {
-    fn from_cell(cell: Cell<'a>) -> Option<Self> {
-        match cell {
-            Cell::Text(text) | Cell::Json(text) => serde_json::from_str(text).ok().map(Self),
-            _ => None,
-        }
     }
 }
